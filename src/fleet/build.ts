@@ -1,0 +1,220 @@
+import type { Finding, Severity } from "../support/finding.js";
+import { findingsOnce } from "../support/finding.js";
+import { atKey, type MapNode } from "../support/node.js";
+import type { Place, Source } from "../support/source.js";
+import { bare, isAddress } from "./addresses.js";
+import { buildApi } from "./apis.js";
+import { buildBrokers } from "./brokers.js";
+import { type Context, Unbuildable, unknownName } from "./context.js";
+import { buildDatabase, buildService } from "./databases.js";
+import type { Certificate, Fleet, PoolKind, Resolver, TargetRequest, Variable } from "./fleet.js";
+import { buildGeo, buildRegion } from "./geo.js";
+import { buildPolicy } from "./health.js";
+import { behindOf } from "./listeners.js";
+import { at, Part, Report } from "./part.js";
+import { type BuildPool, type PoolPart, plain } from "./pools.js";
+
+/** What `readTopology` found to follow the schema; named here so that this folder needs nothing of the reader but its result. */
+export interface Readable {
+  readonly source: Source;
+  readonly node: MapNode;
+  readonly variables: readonly Variable[];
+  /** Top parts that do not follow the schema (`brokers.mqtt`): left out. */
+  readonly broken: ReadonlySet<string>;
+}
+
+export interface Built {
+  /** Without the parts that had errors. */
+  readonly fleet: Fleet;
+  readonly findings: readonly Finding[];
+}
+
+const BUILD: Readonly<Record<PoolKind, BuildPool>> = {
+  brokers: buildBrokers,
+  apis: buildApi,
+  databases: buildDatabase,
+  services: buildService,
+};
+const KINDS = Object.keys(BUILD) as PoolKind[];
+const GRACE = 600_000;
+/** Written where a topology has no `targets`. */
+export const DEFAULT_TARGETS = ["nginx", "haproxy", "mosquitto", "compose"];
+
+/** Topology to Fleet: every default filled in, every reference resolved, every server expanded. */
+export function buildFleet({ source, node, variables, broken }: Readable): Built {
+  const root = new Part(source, node);
+  const report = new Report();
+  const section = (name: string): [string, Part][] =>
+    root
+      .part(name)
+      ?.entries()
+      .filter(([key]) => !broken.has(`${name}.${key}`)) ?? [];
+  const whole = (name: string): Part | undefined => (broken.has(name) ? undefined : root.part(name));
+  const poolParts = poolsInFileOrder(root, whole("defaults"), section);
+  const certificates = section("tls").flatMap(([name, part]) => certificateOf(report, name, part));
+  const context: Context = {
+    report,
+    root,
+    defaults: whole("defaults"),
+    policies: new Map(section("health")),
+    certificates: new Map(certificates.map((certificate) => [certificate.name, certificate])),
+    regions: new Set(section("regions").map(([name]) => name)),
+    apis: new Set(section("apis").map(([name]) => name)),
+    broken,
+  };
+  checkDefaults(context);
+  checkPoolNames(context, poolParts);
+  const pools = poolParts.flatMap((pool) => built(report, () => BUILD[pool.kind](context, pool)));
+  for (const pool of pools) {
+    if (pool.listeners.length > 0) continue;
+    const message = `pool "${pool.name}" has no listeners: nginx and HAProxy leave it out`;
+    report.info("no-listeners", placeOfName(root, pool), message, "write listeners: { NAME: PORT }");
+  }
+  const fleet: Fleet = {
+    source,
+    written: root.written,
+    name: root.text("name")!,
+    domain: root.text("domain") ?? null,
+    pools,
+    policies: section("health").flatMap(([name, part]) => built(report, () => buildPolicy(context, part, name, "tcp"))),
+    certificates,
+    regions: section("regions").flatMap(([name, part]) => built(report, () => buildRegion(context, name, part))),
+    geo: section("geo").flatMap(([name, part]) => built(report, () => buildGeo(context, name, part))),
+    behind: whole("behind") ? behindOf(context, whole("behind")!) : null,
+    resolver: whole("resolver") ? resolverOf(report, whole("resolver")!) : null,
+    reload: { grace: whole("reload")?.duration("grace") ?? GRACE },
+    lint: {
+      severities: (whole("lint")?.part("severities")?.entries() ?? []).map(([rule, part]) => ({
+        rule,
+        severity: String(part.scalar) as Severity | "off",
+      })),
+    },
+    targets: targetsOf(context, root, section("targets"), poolParts),
+    variables,
+  };
+  return { fleet, findings: findingsOnce(report.findings) };
+}
+
+/** Nothing where building reported an error, or refers to what is broken. */
+function built<T>(report: Report, build: () => T): T[] {
+  let made: T | undefined;
+  const failed = report.failed(() => {
+    try {
+      made = build();
+    } catch (error) {
+      if (!(error instanceof Unbuildable)) throw error;
+    }
+  });
+  return failed || made === undefined ? [] : [made];
+}
+
+/** Each pool inherits `defaults`, so that what it took from there has a place. */
+function poolsInFileOrder(
+  root: Part,
+  defaults: Part | undefined,
+  section: (name: string) => [string, Part][],
+): PoolPart[] {
+  const kinds = root.entries().flatMap(([name]) => KINDS.filter((kind) => kind === name));
+  return kinds.flatMap((kind) =>
+    section(kind).map(([name, { written }]) => ({
+      kind,
+      name,
+      part: new Part(written.source, written.node, defaults?.written.node),
+    })),
+  );
+}
+
+/** A policy that no pool uses is read all the same: what is wrong with it is said once. */
+function checkDefaults(context: Context): void {
+  const name = context.defaults?.text("health");
+  if (name !== undefined && !context.policies.has(name) && !context.broken.has(`health.${name}`))
+    unknownName(context, "health", "health policy", context.defaults!, "health", name, context.policies.keys());
+}
+
+function checkPoolNames({ report, root }: Context, pools: readonly PoolPart[]): void {
+  const taken = new Map<string, PoolPart>();
+  for (const pool of pools) {
+    const first = taken.get(pool.name);
+    if (first)
+      report.error(
+        "duplicate-name",
+        placeOfName(root, pool),
+        `a second pool is called "${pool.name}"`,
+        "pool names are unique in a fleet: give it another",
+        [{ message: `first used under \`${first.kind}\``, at: placeOfName(root, first) }],
+      );
+    else taken.set(pool.name, pool);
+  }
+}
+
+const placeOfName = (root: Part, { kind, name }: Pick<PoolPart, "kind" | "name">): Place =>
+  atKey(root, `${kind}.${name}`);
+
+function certificateOf(report: Report, name: string, part: Part): Certificate[] {
+  const [certificate, key, bundle] = ["certificate", "key", "bundle"].map((path) => part.text(path) ?? null) as [
+    string | null,
+    string | null,
+    string | null,
+  ];
+  if (bundle !== null && (certificate !== null || key !== null))
+    report.error(
+      "unfit-key",
+      at(part, "bundle"),
+      `certificate "${name}" says \`bundle\` beside ${certificate !== null ? "`certificate`" : "`key`"}`,
+      "keep the bundle, or certificate and key",
+    );
+  else if (bundle === null && (certificate === null || key === null))
+    report.error(
+      "missing-key",
+      at(part),
+      `certificate "${name}" lacks ${certificate === null ? "`certificate`" : "`key`"}`,
+      "write { certificate: PATH, key: PATH }, or { bundle: PATH }",
+    );
+  return [
+    {
+      written: part.written,
+      name,
+      certificate,
+      key,
+      bundle,
+      minVersion: (part.text("minVersion") as Certificate["minVersion"] | undefined) ?? "1.2",
+      clientCa: part.text("clientCa") ?? null,
+      secret: part.text("secret") ?? null,
+    },
+  ];
+}
+
+function resolverOf(report: Report, part: Part): Resolver {
+  const servers = part.texts("servers") ?? [];
+  for (const [index, item] of (part.parts("servers") ?? []).entries()) {
+    const address = servers[index]!;
+    if (!isAddress(address) && !isAddress(bare(address.replace(/:\d+$/, ""))))
+      report.error("wrong-value", at(item), "this is no address of a name server", "write ADDRESS or ADDRESS:PORT");
+  }
+  return { written: part.written, servers, valid: part.duration("valid") ?? null };
+}
+
+function targetsOf(
+  context: Context,
+  root: Part,
+  parts: readonly [string, Part][],
+  pools: readonly PoolPart[],
+): TargetRequest[] {
+  if (!root.has("targets"))
+    return DEFAULT_TARGETS.map((name) => ({ written: root.written, name, version: null, pools: null, options: {} }));
+  const names = pools.map(({ name }) => name);
+  return parts.map(([name, part]) => {
+    const carried = part.texts("pools") ?? null;
+    for (const [index, pool] of (carried ?? []).entries()) {
+      if (names.includes(pool) || KINDS.some((kind) => context.broken.has(`${kind}.${pool}`))) continue;
+      unknownName(context, "pools", "pool", part, `pools.${index}`, pool, names);
+    }
+    return {
+      written: part.written,
+      name,
+      version: part.text("version") ?? null,
+      pools: carried,
+      options: plain(part) as Record<string, unknown>,
+    };
+  });
+}
