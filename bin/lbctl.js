@@ -12,12 +12,19 @@ function run() {
   process.on("SIGINT", () => process.exit(130));
   const given = process.argv.slice(2);
   const args = given[0] === "help" ? given.slice(1).concat("--help") : given;
+  const fail = (error) =>
+    import("../dist/commands/failure.js")
+      .then((failure) => failure.reportFailure(error, args), notBuilt)
+      .then((exitCode) => {
+        process.exitCode = exitCode;
+      });
+  process.on("uncaughtException", (error) => {
+    if (error.code === "EPIPE") process.exit(); // the reader has seen enough
+    fail(error).then(() => process.exit());
+  });
   require("@oclif/core/run")
     .run(args, { root: path.join(__dirname, "..") })
-    .catch((error) => import("../dist/commands/failure.js").then((failure) => failure.reportFailure(error, args), notBuilt))
-    .then((exitCode) => {
-      if (typeof exitCode === "number") process.exitCode = exitCode;
-    });
+    .catch(fail);
 }
 
 function notBuilt() {

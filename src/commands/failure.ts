@@ -59,6 +59,7 @@ function callFailure(error: OclifError, command: string | undefined): Failure {
   const failure = (text: string, more?: string): Failure => ({ message: text, help: more ?? help, exitCode: 2 });
 
   const unknown = /^command (.*) not found$/s.exec(message)?.[1];
+  if (unknown?.startsWith("-")) return failure(`unknown flag "${unknown}"`, "lbctl --help");
   if (unknown !== undefined) {
     const commands = commandNames();
     return failure(`unknown command "${unknown}"`, didYouMean(unknown, commands) ?? `lbctl has ${listed(commands)}`);
@@ -89,9 +90,8 @@ function commandNames(): string[] {
   return Object.keys(manifest.commands);
 }
 
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && "syscall" in error && "path" in error;
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && "syscall" in error;
 
 function systemFailure(error: NodeJS.ErrnoException): Failure {
-  return { message: `${error.path} cannot be used: ${reasonOf(error)}`, exitCode: 2 };
+  return { message: `${error.path ?? "standard output"} cannot be used: ${reasonOf(error)}`, exitCode: 2 };
 }

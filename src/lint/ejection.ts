@@ -1,23 +1,23 @@
-import type { Pool, Retries } from "../fleet/fleet.js";
-import { at } from "../support/node.js";
+import type { Fleet, Pool, Retries } from "../fleet/fleet.js";
 import type { Duration } from "../support/duration.js";
+import { at } from "../support/node.js";
 import type { Place } from "../support/source.js";
+import { type RouteOf, routesOf } from "./routes.js";
 import { isStandby, isUsable } from "./servers.js";
-import { routesOf, type RouteOf } from "./routes.js";
-import type { Fleet } from "../fleet/fleet.js";
 
 /** What live traffic does to a server of a pool: its circuit breaker, else the passive part of its health policy. */
 export interface Ejection {
   readonly failures: number;
   readonly out: Duration;
-  readonly at: Place;
+  /** Where the number of failures was written; looked up only when somebody must read it. */
+  readonly place: () => Place;
 }
 
 export function ejectionOf(pool: Pool): Ejection {
   const breaker = pool.kind === "apis" ? pool.circuitBreaker : null;
-  if (breaker) return { failures: breaker.failures, out: breaker.open, at: at(breaker, "failures") };
+  if (breaker) return { failures: breaker.failures, out: breaker.open, place: () => at(breaker, "failures") };
   const { failures, out } = pool.health.passive;
-  return { failures, out, at: at(pool.health, "passive.failures") };
+  return { failures, out, place: () => at(pool.health, "passive.failures") };
 }
 
 /** Whether a request may be sent again after it has reached a server. */

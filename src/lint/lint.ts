@@ -4,7 +4,9 @@ import type { Problem, Rule } from "./rule.js";
 
 /** What the rules say about a fleet, in file order, each place once a rule. Severities and ignores are applied later. */
 export function lint(fleet: Fleet, rules: readonly Rule[]): Finding[] {
-  return rules.flatMap((rule) => oncePerPlace([...rule.check(fleet)]).map((problem) => toFinding(rule, problem))).sort(inFileOrder);
+  return rules
+    .flatMap((rule) => oncePerPlace([...rule.check(fleet)]).map((problem) => toFinding(rule, problem)))
+    .sort(inFileOrder);
 }
 
 /** Parts that inherit a key are all reported at the one place where it was written: the first stands for them. */

@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readFileSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, lstatSync, mkdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CannotUse } from "./errors.js";
 import { type Journal, pendingFile } from "./journal.js";
@@ -55,6 +55,13 @@ export function treeExists(dir: string): boolean {
   if (stats && !stats.isDirectory())
     throw new CannotUse(`${dir} is a file, where a folder must be`, "name another folder with -o");
   return stats !== undefined;
+}
+
+/** Makes a folder and those above it. By hand: Node's recursive mkdir never returns from a file system such as /proc. */
+export function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 const WORDS: Readonly<Record<string, string>> = {

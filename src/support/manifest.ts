@@ -36,7 +36,8 @@ export function manifestOf(info: ManifestInfo, files: readonly TreeFile[]): Mani
   return { lbctl, topology, targets, files: entries.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
-export const formatManifest = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`;
+export const formatManifest = (manifest: Manifest): string =>
+  `${JSON.stringify({ version: 1, ...manifest }, null, 2)}\n`;
 
 /** Whether two manifests say the same of a tree; which lbctl wrote it does not count. */
 export const samesTree = (a: Manifest, b: Manifest): boolean =>

@@ -66,11 +66,5 @@ export function atKey(part: { readonly written: Written }, path: string): Place 
   return entry ? source.place(entry.key) : at(part, path);
 }
 
-/** A block that spans several lines is shown by its first line. */
-function headOf(node: Node, source: Source): Span {
-  if (node.kind === "scalar") return node;
-  const lineEnd = source.text.slice(node.start, node.end).search(/[\r\n]/);
-  if (lineEnd < 0) return node;
-  const head = source.text.slice(node.start, node.start + lineEnd).trimEnd();
-  return { start: node.start, end: node.start + Math.max(1, head.length) };
-}
+/** What of a value is underlined: one that spans several lines is shown by its first. */
+export const headOf = (node: Node, source: Source): Span => source.firstLine(node);

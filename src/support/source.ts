@@ -18,6 +18,7 @@ export class Source {
   readonly file: string;
   readonly text: string;
   #lineStarts: number[] | undefined;
+  #pairs: number[] | undefined;
 
   constructor(file: string, text: string) {
     this.file = file;
@@ -31,15 +32,7 @@ export class Source {
 
   /** Line (from 1) in which `offset` lies. O(log lines). */
   lineAt(offset: number): number {
-    const starts = this.lineStarts;
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (starts[middle]! <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low + 1;
+    return countUpTo(this.lineStarts, offset);
   }
 
   /** The text of line `line` (from 1) without its line break. */
@@ -49,6 +42,14 @@ export class Source {
     return this.text.slice(start, end).replace(/[\r\n]+$/, "");
   }
 
+  /** What of a span stands in its first line: a block that spans several is shown by that. One character at least. */
+  firstLine({ start, end }: Span): Span {
+    const next = this.lineStarts[this.lineAt(start)];
+    if (next === undefined || next >= end) return { start, end };
+    return { start, end: start + Math.max(1, this.text.slice(start, next).trimEnd().length) };
+  }
+
+  /** O(log lines), however long a line is. */
   place({ start, end }: Span): Place {
     const line = this.lineAt(start);
     const endLine = this.lineAt(Math.max(start, end));
@@ -61,16 +62,29 @@ export class Source {
     };
   }
 
+  /** A code point beyond U+FFFF is two UTF-16 units, and one column. */
   #columnAt(offset: number, line: number): number {
-    return codePoints(this.text.slice(this.lineStarts[line - 1]!, offset)) + 1;
+    const start = this.lineStarts[line - 1]!;
+    this.#pairs ??= pairsOf(this.text);
+    return offset - start - countUpTo(this.#pairs, offset - 1) + countUpTo(this.#pairs, start - 1) + 1;
   }
 }
 
-const codePoints = (text: string): number => {
-  let count = 0;
-  for (const _ of text) count += 1;
-  return count;
-};
+/** How many of `sorted` are at most `limit`. */
+function countUpTo(sorted: readonly number[], limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Offsets of the second halves of surrogate pairs. */
+const pairsOf = (text: string): number[] =>
+  Array.from(text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g), ({ index }) => index + 1);
 
 function lineStartsOf(text: string): number[] {
   const starts = [0];

@@ -1,8 +1,8 @@
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync } from "node:fs";
+import { accessSync, chmodSync, constants, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "./checksum.js";
 import { CannotUse } from "./errors.js";
-import { checkWritable, type Found, inFolder, readInTree, textOf, treeExists } from "./folder.js";
+import { checkWritable, type Found, inFolder, makeFolder, readInTree, textOf, treeExists } from "./folder.js";
 import { change, pendingJournal, repair, type Step } from "./journal.js";
 import {
   formatManifest,
@@ -56,37 +56,59 @@ export interface Tree {
   readonly info: ManifestInfo;
   /** The variables whose values the texts may hold. */
   readonly variables: Variables;
+  /** Whether a file that the folder's manifest names stays as it is though the tree has it not: a part is written. */
+  readonly keeps?: (path: string) => boolean;
 }
 
 /**
  * Compares `tree` with what `dir` holds, an interrupted run's unfinished change included. Writes nothing. Files that
  * the manifest does not name are not looked at. Throws CannotUse where `dir` cannot hold the tree.
  */
-export function planTree(dir: string, { files, info, variables }: Tree): TreePlan {
+export function planTree(dir: string, { files, info, variables, keeps = () => false }: Tree): TreePlan {
   for (const { path } of files) if (!isTreePath(path)) throw new Error(`not a path of a tree: ${path}`);
   return inFolder(dir, () => {
     const journal = treeExists(dir) ? pendingJournal(dir) : null;
     const oldText = readInTree(dir, journal, MANIFEST)?.text ?? null;
     const old = oldText === null ? null : parseManifest(oldText, join(dir, MANIFEST));
-    const manifest = manifestOf(info, files);
-    const paths = new Set([...manifest.files, ...(old?.files ?? [])].map(({ path }) => path));
+    const own = manifestOf(info, files);
+    const kept = old?.files.filter(({ path }) => keeps(path)) ?? [];
+    const manifest = kept.length > 0 ? withKept(own, old!, kept) : own;
+    const paths = new Set([...own.files, ...(old?.files ?? [])].map(({ path }) => path));
+    for (const { path } of kept) paths.delete(path);
+    const wanted = new Map(files.map((file) => [file.path, file]));
+    const sums = new Map(old?.files.map((file) => [file.path, file.sha256]));
     const planned = [...paths]
       .sort((a, b) => (a < b ? -1 : 1))
-      .map((path) => planFile(path, readInTree(dir, journal, path), { files, info, variables }, old))
+      .map((path) => {
+        const found = readInTree(dir, journal, path);
+        return planFile(path, found, wanted.get(path) ?? null, sums.get(path), variables);
+      })
       .filter((file) => file !== null);
     const manifestState = old === null ? "new" : samesTree(old, manifest) ? "unchanged" : "outdated";
     return { dir, files: planned, manifest, manifestState, variables };
   });
 }
 
-function planFile(path: string, found: Found | null, tree: Tree, old: Manifest | null): PlannedFile | null {
-  const file = tree.files.find((each) => each.path === path) ?? null;
-  const known = old?.files.find((each) => each.path === path)?.sha256;
+/** The manifest of a folder of which a part stays as an earlier run has written it. */
+const withKept = (own: Manifest, old: Manifest, kept: Manifest["files"]): Manifest => ({
+  ...own,
+  targets: { ...old.targets, ...own.targets },
+  files: [...own.files, ...kept].sort((a, b) => (a.path < b.path ? -1 : 1)),
+});
+
+/** `known`: the checksum under which the manifest has it. null: neither wanted nor there. */
+function planFile(
+  path: string,
+  found: Found | null,
+  file: TreeFile | null,
+  known: string | undefined,
+  variables: Variables,
+): PlannedFile | null {
   const text = found?.text ?? null;
   const plan = (state: FileState, edited = false): PlannedFile => ({ path, state, edited, file, onDisk: text });
   if (!found) return file && plan(known === undefined ? "new" : "missing");
   if (file && text === file.text) return plan("unchanged");
-  const ours = known !== undefined && text !== null && isOurs(text, file, known, tree.variables);
+  const ours = known !== undefined && text !== null && isOurs(text, file, known, variables);
   if (!file) return plan("extra", !ours);
   return ours ? plan("outdated") : plan("edited", true);
 }
@@ -110,7 +132,7 @@ export function writeTree(
   const edited = files.filter((file) => file.edited);
   if (edited.length > 0 && !force) throw editedByHand(dir, edited);
   return inFolder(dir, () => {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     accessSync(dir, constants.W_OK);
     repair(dir, step);
     const wanted = files.flatMap(({ file, state }) => (file && state !== "unchanged" ? [file] : []));

@@ -1,9 +1,9 @@
 import type { Fleet, Pool } from "../fleet/fleet.js";
 import { type Finding, finding, type Severity } from "../support/finding.js";
 import { at } from "../support/node.js";
-import type { Use } from "./features.js";
+import type { Feature, Use } from "./features.js";
 import { atLeast, type Support } from "./support.js";
-import type { Target } from "./target.js";
+import type { TargetFacts } from "./target.js";
 import { usesOf } from "./uses.js";
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
@@ -14,12 +14,13 @@ const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2
  */
 export function audit<Options extends { readonly version: string }>(
   fleet: Fleet,
-  target: Target<Options>,
+  target: TargetFacts<Options>,
   options: Options,
   pools: readonly Pool[],
 ): Finding[] {
   const worst = new Map<string, Finding>();
-  for (const use of usesOf(fleet, pools)) {
+  const wanted = (feature: Feature): boolean => !isYes(target.supports[feature]);
+  for (const use of usesOf(fleet, pools, wanted)) {
     const answer = target.supports[use.feature];
     const support = typeof answer === "function" ? answer(use, options) : answer;
     const found = toFinding(use, support, target.name, options.version);
@@ -30,6 +31,8 @@ export function audit<Options extends { readonly version: string }>(
   }
   return [...worst.values()];
 }
+
+const isYes = (answer: Support | object): boolean => "is" in answer && answer.is === "yes";
 
 function toFinding(use: Use, support: Support, target: string, version: string): Finding | undefined {
   switch (support.is) {
@@ -61,5 +64,8 @@ const made = (
   });
 
 /** The pools a target carries of those that it was asked to. */
-export const carriedPools = <Options>(fleet: Fleet, target: Target<Options>, asked: readonly string[] | null): Pool[] =>
-  fleet.pools.filter((pool) => (asked === null || asked.includes(pool.name)) && target.carries(pool));
+export const carriedPools = <Options>(
+  fleet: Fleet,
+  target: TargetFacts<Options>,
+  asked: readonly string[] | null,
+): Pool[] => fleet.pools.filter((pool) => (asked === null || asked.includes(pool.name)) && target.carries(pool));

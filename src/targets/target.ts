@@ -4,8 +4,8 @@ import type { Written } from "../support/node.js";
 import type { Feature, Use } from "./features.js";
 import type { Support } from "./support.js";
 
-/** An output of `render`: one kind of configuration for one program. */
-export interface Target<Options> {
+/** What a target can say of a fleet: all that `validate` needs, so that it need not load what writes. */
+export interface TargetFacts<Options> {
   readonly name: string;
   readonly title: string;
   /** Versions X.Y that were measured, oldest first, with the release that was run; the default is the first. */
@@ -16,6 +16,10 @@ export interface Target<Options> {
   carries(pool: Pool): boolean;
   /** An answer for every feature of the language; a function where it depends on the place. */
   readonly supports: Readonly<Record<Feature, Answer<Options>>>;
+}
+
+/** An output of `render`: one kind of configuration for one program. */
+export interface Target<Options> extends TargetFacts<Options> {
   render(fleet: Fleet, options: Options): Artifact[];
   /** Gives the rendered artifacts to the real program; null where it has no check of its own. */
   check: ((artifacts: readonly Artifact[], fleet: Fleet, options: Options) => Promise<CheckResult>) | null;

@@ -10,11 +10,17 @@ interface Scope {
   readonly server?: Server;
 }
 
-/** Every place where these pools of a fleet run into a feature, in no particular order. */
-export function usesOf(fleet: Fleet, pools: readonly Pool[]): Use[] {
+/** Every place where these pools of a fleet run into a feature that is `wanted`, in no particular order. */
+export function usesOf(
+  fleet: Fleet,
+  pools: readonly Pool[],
+  wanted: (feature: Feature) => boolean = () => true,
+): Use[] {
   const uses: Use[] = [];
-  const add = (feature: Feature, part: Part, key: string, scope: Scope = {}, said = isSaid(part, key)): void => {
+  const add = (feature: Feature, part: Part, key: string, scope: Scope = {}, saidBy?: boolean): void => {
+    if (!wanted(feature)) return;
     const { pool = null, listener = null, route = null, server = null } = scope;
+    const said = saidBy ?? isSaid(part, key);
     uses.push({ feature, part, key, said, pool, listener, route, server, layer: layerOf(pool, listener), fleet });
   };
   ofFleet(fleet, pools, add);

@@ -92,7 +92,8 @@ function zsh(commands: readonly Entry[]): string {
   const described = ({ name, summary }: Entry): string => quoted(`${name.replaceAll(":", "\\:")}:${summary}`);
   const argument = (flag: ManifestFlag, form: string): string => {
     const text = (flag.description ?? flag.summary ?? "").replaceAll(/[[\]:]/g, (bracket) => `\\${bracket}`);
-    const value = flag.type === "boolean" ? "" : `:${flag.name}:${flag.options ? `(${flag.options.join(" ")})` : "_files"}`;
+    const value =
+      flag.type === "boolean" ? "" : `:${flag.name}:${flag.options ? `(${flag.options.join(" ")})` : "_files"}`;
     return `        ${quoted(`*${form}[${text}]${value}`)}`;
   };
   const cases = commands.map((command) => {

@@ -1,6 +1,7 @@
 import { buildFleet } from "../fleet/build.js";
 import type { Fleet, Variable } from "../fleet/fleet.js";
 import type { Finding } from "../support/finding.js";
+import type { Node } from "../support/node.js";
 import type { Source } from "../support/source.js";
 import { readInput } from "../topology/file.js";
 import { readTopology } from "../topology/read.js";
@@ -8,6 +9,8 @@ import { readTopology } from "../topology/read.js";
 /** A topology file on its way: what it means, as far as it can be understood, and what is wrong with it. */
 export interface Loaded {
   readonly source: Source;
+  /** The text as a tree, null where it is none. */
+  readonly node: Node | null;
   /** null: nothing of it can be used. */
   readonly fleet: Fleet | null;
   /** Of reading and building, unsorted. */
@@ -22,7 +25,12 @@ export interface Loaded {
 export async function load(file: string, env: NodeJS.ProcessEnv): Promise<Loaded> {
   const input = readInput(file);
   const { source, topology, findings } = await readTopology(input, env);
-  const loaded = { source, variables: variablesIn(source, env), isText: input.text !== null };
+  const loaded = {
+    source,
+    node: topology?.node ?? null,
+    variables: variablesIn(source, env),
+    isText: input.text !== null,
+  };
   if (topology === null) return { ...loaded, fleet: null, findings };
   const built = buildFleet(topology);
   return { ...loaded, fleet: built.fleet, findings: [...findings, ...built.findings] };

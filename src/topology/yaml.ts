@@ -7,6 +7,7 @@ import {
   SCALAR_STYLE,
   YAMLException,
 } from "js-yaml";
+import { Collected } from "../support/collected.js";
 import { type Finding, finding } from "../support/finding.js";
 import type { Node } from "../support/node.js";
 import type { Source, Span } from "../support/source.js";
@@ -45,7 +46,7 @@ export function parseYaml(source: Source): Parsed {
 
 /** Turns the flat events into nodes; each method leaves `#next` behind what it has taken. */
 class Composer {
-  readonly findings: Finding[] = [];
+  readonly #collected = new Collected();
   readonly #source: Source;
   readonly #events: readonly Event[];
   readonly #anchors = new Map<string, { node: Node | null; size: number }>();
@@ -62,19 +63,24 @@ class Composer {
     this.#events = events;
   }
 
+  get findings(): Finding[] {
+    return this.#collected.findings;
+  }
+
   document(): Node | null {
     if (this.#events.length === 0) return null;
     this.#next = 1;
     const node = this.#node();
     this.#next += 1;
-    const second = this.#events[this.#next + 1];
-    if (second)
+    if (this.#events[this.#next + 1]) {
+      const start = Math.max(0, behind(this.#source.text, this.#end, /^(?:---|\.\.\.)/gm));
       this.#report(
         "schema/second-document",
         "a second document begins here",
         "keep one topology a file",
-        startOf(second),
+        this.#source.firstLine({ start, end: this.#source.text.length }),
       );
+    }
     return node;
   }
 
@@ -99,9 +105,12 @@ class Composer {
   #scalar(event: ScalarEvent): Node {
     const { text } = this.#source;
     const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+    const block = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
     if (event.tagStart >= 0) this.#tag(event.tagStart, event.tagEnd);
     if (event.valueStart < 0) return { kind: "scalar", value: null, start: this.#end, end: this.#end };
-    const start = event.valueStart - (quoted ? 1 : 0);
+    const start = block
+      ? Math.min(behind(text, event.valueStart, /\S|$/g), event.valueEnd)
+      : event.valueStart - (quoted ? 1 : 0);
     const end = event.valueEnd + (quoted ? 1 : 0);
     this.#end = end;
     const value = event.fast ? text.slice(event.valueStart, event.valueEnd) : getScalarValue(text, event);
@@ -197,7 +206,7 @@ class Composer {
       if (!this.#exploded)
         this.#report(
           "schema/alias",
-          `aliases stand for more than ${ALIASED.toLocaleString("en").replace(",", " ")} values here`,
+          `the aliases up to here stand for more than ${ALIASED} values`,
           "write the values out",
           span,
         );
@@ -249,7 +258,7 @@ class Composer {
   }
 
   #report(rule: string, message: string, help: string, span: Span, related: Finding["related"] = []): void {
-    this.findings.push(finding({ rule, source: "schema", message, help, at: this.#source.place(span), related }));
+    this.#collected.add(finding({ rule, source: "schema", message, help, at: this.#source.place(span), related }));
   }
 }
 
@@ -268,11 +277,10 @@ function endOfLine(text: string, from: number): number {
   return end < 0 ? text.length : end;
 }
 
-function startOf(event: Event): Span {
-  if (event.type === EVENT_ID.SCALAR) return { start: Math.max(0, event.valueStart), end: Math.max(0, event.valueEnd) };
-  if (event.type === EVENT_ID.SEQUENCE || event.type === EVENT_ID.MAPPING)
-    return { start: event.start, end: event.start + 1 };
-  return { start: 0, end: 0 };
+/** Where `wanted` is found at `from` or behind it, -1 where it is not. */
+function behind(text: string, from: number, wanted: RegExp): number {
+  wanted.lastIndex = from;
+  return wanted.exec(text)?.index ?? -1;
 }
 
 /** The core schema of YAML 1.2, section 10.3.2: what an unquoted word means. */

@@ -71,7 +71,11 @@ function outcome(kind: string, text: string, expected: readonly Section[]): stri
   if (text === "" && said === undefined) return [];
   const lines = text.replace(/\n$/, "").split("\n");
   const end = text === "" || text.endsWith("\n") ? [] : ["(no line break at the end)"];
-  return [`=== ${kind}`, ...lines.map((line, index) => (covers(said?.lines[index], line) ? said!.lines[index]! : line)), ...end];
+  return [
+    `=== ${kind}`,
+    ...lines.map((line, index) => (covers(said?.lines[index], line) ? said!.lines[index]! : line)),
+    ...end,
+  ];
 }
 
 function covers(expected: string | undefined, line: string): boolean {

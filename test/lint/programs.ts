@@ -64,8 +64,7 @@ function run(program: string, text: string, args: (file: string, folder: string)
 async function ready(running: Running, ports: readonly number[]): Promise<Running> {
   let over = false;
   void running.exited.then(() => (over = true));
-  for (const port of ports)
-    await until(async () => over || (await accepts(port)), `port ${port}: ${running.said()}`);
+  for (const port of ports) await until(async () => over || (await accepts(port)), `port ${port}: ${running.said()}`);
   return running;
 }
 
@@ -89,7 +88,14 @@ ${
 
 export const startNginx = (parts: { http?: string; stream?: string }, ...ports: number[]): Promise<Running> =>
   ready(
-    run("nginx", nginxText(parts.http ?? "", parts.stream ?? ""), (file, folder) => ["-p", folder, "-e", "stderr", "-c", file]),
+    run("nginx", nginxText(parts.http ?? "", parts.stream ?? ""), (file, folder) => [
+      "-p",
+      folder,
+      "-e",
+      "stderr",
+      "-c",
+      file,
+    ]),
     ports,
   );
 
@@ -181,4 +187,3 @@ export function connectPacket(clientId: string, keepaliveSeconds = 60): Buffer {
 
 /** CONNACK, accepted. */
 export const CONNACK = Buffer.from([0x20, 2, 0, 0]);
-

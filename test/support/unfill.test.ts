@@ -17,7 +17,12 @@ describe("unfill replaces a variable's value", () => {
     ["with doubled per cents", "log-format a%%b", "a%b", "log-format ${SECRET}"],
     ["in a shell's single quotes", `'it'"'"'s'`, "it's", "'${SECRET}'"],
     ["in YAML's single quotes", "'it''s'", "it's", "'${SECRET}'"],
-    ["as a whole hexadecimal word, its length included", "send-binary 100c68756e7465723200", "hunter2", "send-binary ${SECRET}"],
+    [
+      "as a whole hexadecimal word, its length included",
+      "send-binary 100c68756e7465723200",
+      "hunter2",
+      "send-binary ${SECRET}",
+    ],
     ["as upper-case hexadecimal", "00 68756E74657232 00", "hunter2", "00 ${SECRET} 00"],
     ["but three bytes not as hexadecimal", "616263", "abc", "616263"],
     ["an empty one never", "a b", "", "a b"],

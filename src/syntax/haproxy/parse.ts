@@ -10,7 +10,7 @@ export interface Line extends Span {
 }
 
 /** `frontend web` with the lines up to the next section. */
-export interface Section {
+interface Section {
   /** `global`, `defaults`, `frontend` ... */
   readonly kind: string;
   /** The word behind the kind; empty where there is none. */

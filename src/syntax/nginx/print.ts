@@ -1,5 +1,4 @@
 import type { Directive } from "./parse.js";
-import { word } from "./quote.js";
 
 /** A directive to print: as parsed, or made up. `words` holds plain texts. */
 export interface Printable {
@@ -28,7 +27,7 @@ export function print(directives: readonly Printable[]): string {
       text += "\n";
       line += 1;
     }
-    text += ` ${directive.words.map(word).join(" ")}`;
+    text += ` ${directive.words.map(quoted).join(" ")}`;
     if (!directive.block) {
       text += ";";
       return;
@@ -40,3 +39,9 @@ export function print(directives: readonly Printable[]): string {
   directives.forEach(put);
   return `${text}\n`;
 }
+
+/** Unlike `word` it keeps line breaks: what was read is written again. */
+const quoted = (text: string): string =>
+  /^[A-Za-z0-9_./:@%+,=-]+$/.test(text)
+    ? text
+    : `"${text.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r")}"`;

@@ -85,6 +85,6 @@ export function sticking(affinity: Affinity, key: AffinityKey, peers: readonly s
   const type = key.type === "ip" ? ["ipv6"] : ["string", "len", `${affinity.length}`];
   const size = affinity.size === null ? CLIENTS[key.type] : `${affinity.size}`;
   const expire = affinity.expire === null ? REMEMBERED[key.type] : time(affinity.expire);
-  const on = key.type === "ip" ? "src" : key.type === "client_id" ? CLIENT_ID : `req.hdr(${argument(key.name)})`;
+  const on = "name" in key ? `req.hdr(${argument(key.name)})` : key.type === "ip" ? "src" : CLIENT_ID;
   return { table: ["type", ...type, "size", size, "expire", expire, ...peers], on };
 }

@@ -76,7 +76,7 @@ interface Subject {
 function subjectOf(pool: Pool, servers: readonly Server[], asked: Asked, check: HealthCheck): Subject {
   const elsewhere = check.port !== null;
   const mqttOverTls = check.kind === "mqtt" && check.tls && !elsewhere && !asked.passthrough && !asked.serverTls;
-  const wrapped = check.kind === "mqtt" && asked.wrapped && !elsewhere && !check.tls;
+  const wrapped = check.kind === "mqtt" && asked.wrapped && !elsewhere && (asked.passthrough || !check.tls);
   return {
     part: check,
     check,
@@ -105,8 +105,7 @@ function connectionWords({ port, tls }: Subject, asked: Asked): string[] {
 
 function singleRules(subject: Subject): Rule[] {
   const { part, check, handshake } = subject;
-  if (handshake !== null || check.kind === "http")
-    return [rule(part, ["option", "httpchk"]), ...httpRules(subject)];
+  if (handshake !== null || check.kind === "http") return [rule(part, ["option", "httpchk"]), ...httpRules(subject)];
   switch (check.kind) {
     case "tcp":
       return [];

@@ -34,12 +34,32 @@ export const comesByHeader = ({ behind }: Listener): boolean => behind?.by.type 
 /** Rules of an HTTP frontend that settle who the client is, and say so to the servers. */
 export function clientRules(part: Part, behind: Behind | null, allow: readonly string[] | null): Rule[] {
   const by = behind?.by;
-  if (!behind || by?.type !== "header") return forwarded(part, []);
-  const rules = addressRules(behind, by.name);
-  if (allow)
-    rules.push(...acl(part, ALLOWED, ["src"], allow), rule(part, ["http-request", "deny", "unless", ALLOWED]));
-  return [...forwarded(behind, ["unless", TRUSTED]), ...rules.slice(0), forwardedFor(behind)];
+  if (!behind || by?.type !== "header")
+    return [
+      forwardedFor(part, "whatever the client itself says here is overwritten"),
+      ...FORWARDED.map(([name, value]) => rule(part, ["http-request", "set-header", name, value])),
+      ...addressAlone(part),
+    ];
+  return [
+    ...FORWARDED.map(([name, value]) => unlessTrusted(behind, name, value)),
+    ...addressRules(behind, by.name),
+    forwardedFor(behind, ""),
+    ...addressAlone(behind),
+    ...(allow ? [...acl(part, ALLOWED, ["src"], allow), rule(part, ["http-request", "deny", "unless", ALLOWED])] : []),
+  ];
 }
+
+const FORWARDED = [
+  ["X-Forwarded-Proto", "%[ssl_fc,iif(https,http)]"],
+  ["X-Forwarded-Host", "%[req.hdr(Host)]"],
+] as const;
+
+/** What a trusted proxy says stays. */
+const unlessTrusted = (part: Part, name: string, value: string): Rule =>
+  rule(part, [
+    ...["http-request", "set-header", name, value],
+    ...["unless", TRUSTED, "{", `req.hdr(${name})`, "-m", "found", "}"],
+  ]);
 
 /** The last address of the header is what the nearest proxy saw; while that is a trusted one, the one before it. */
 function addressRules(behind: Behind, name: string): Rule[] {
@@ -49,22 +69,17 @@ function addressRules(behind: Behind, name: string): Rule[] {
       rule(
         behind,
         ["http-request", "set-src", `req.hdr_ip(${argument(name)},-${back})`, "if", TRUSTED],
-        back === 1 ? "the client's address is what trusted proxies say, up to three in a row" : "",
+        back === 1 ? `the client's address is what trusted proxies say, up to ${PROXIES_IN_A_ROW} in a row` : "",
       ),
     );
   return rules;
 }
 
-const forwardedFor = (part: Part): Rule => rule(part, ["http-request", "set-header", "X-Forwarded-For", "%[src]"]);
+const forwardedFor = (part: Part, why: string): Rule =>
+  rule(part, ["http-request", "set-header", "X-Forwarded-For", "%[src]"], why);
 
-/** What a client says of itself is overwritten; a trusted proxy's protocol and host name stay. */
-function forwarded(part: Part, condition: readonly string[]): Rule[] {
-  const set = (name: string, value: string, why = ""): Rule =>
-    rule(part, ["http-request", "set-header", name, value, ...condition], why);
-  const why = condition.length === 0 ? "whatever the client itself says here is overwritten" : "";
-  return [
-    ...(condition.length === 0 ? [set("X-Forwarded-For", "%[src]", why)] : []),
-    set("X-Forwarded-Proto", "%[ssl_fc,iif(https,http)]"),
-    set("X-Forwarded-Host", "%[req.hdr(Host)]"),
-  ];
-}
+/** Other names for the same thing, which servers may believe: RFC 7239's header is not written, so nobody's arrives. */
+const addressAlone = (part: Part): Rule[] => [
+  rule(part, ["http-request", "set-header", "X-Real-IP", "%[src]"]),
+  rule(part, ["http-request", "del-header", "Forwarded"]),
+];

@@ -33,7 +33,9 @@ const CONNACK = "200200";
 
 /** What CONNACK must look like: `binary` bytes, or a regular expression on hexadecimal digits for several codes. */
 export const connack = (accept: readonly number[]): readonly [string, string] =>
-  accept.length === 1 ? ["binary", CONNACK + byte(accept[0]!)] : ["rbinary", `^${CONNACK}(${accept.map(byte).join("|")})`];
+  accept.length === 1
+    ? ["binary", CONNACK + byte(accept[0]!)]
+    : ["rbinary", `^${CONNACK}(${accept.map(byte).join("|")})`];
 
 export const DISCONNECT = "e000";
 

@@ -22,7 +22,7 @@ export interface HaproxyOptions {
   readonly include: readonly string[];
 }
 
-export interface Endpoint {
+interface Endpoint {
   /** null: all addresses. */
   readonly address: string | null;
   readonly port: number;
@@ -38,9 +38,6 @@ export const VERSIONS: Readonly<Record<string, string>> = {
   "3.3": "3.3.0",
   "3.4": "3.4.0",
 };
-
-/** The release that a version X.Y stands for; a release stands for itself. */
-export const releaseOf = (version: string): string => VERSIONS[version] ?? version;
 
 const LOOPBACK = "127.0.0.1";
 

@@ -1,8 +1,9 @@
 import type { BrokerPorts, Server, ServerTls } from "../../fleet/fleet.js";
 import type { Written } from "../../support/node.js";
+import { argument } from "../../syntax/haproxy/quote.js";
 import { hostPort, isHostName, time } from "./words.js";
 
-/** One `server` line. A width pads its column; 0 where nothing follows. */
+/** One `server` line. The widths are those of its columns. */
 export interface ServerView {
   readonly written: Written;
   readonly name: string;
@@ -49,13 +50,13 @@ export function serverViews(servers: readonly Server[], serving: Serving): Serve
       name: server.name,
       nameWidth,
       address: addresses[index]!,
-      addressWidth: words.length > 0 ? addressWidth : 0,
+      addressWidth,
       words,
     };
   });
 }
 
-export const portOf = (server: Server, port: keyof BrokerPorts | null): number =>
+const portOf = (server: Server, port: keyof BrokerPorts | null): number =>
   port === null || server.ports === null ? server.port : server.ports[port];
 
 function serverWords(server: Server, serving: Serving, weighted: boolean): string[] {
@@ -87,6 +88,6 @@ function pushProxyProtocol(words: string[], { proxyProtocol }: Server, { checked
 function pushTls(words: string[], server: Server, tls: ServerTls): void {
   const name = tls.sni ?? (isHostName(server.host) ? server.host : null);
   if (name === null) return;
-  words.push("sni", `str(${name})`, "check-sni", name);
+  words.push("sni", `str(${argument(name)})`, "check-sni", name);
   if (tls.verify) words.push("verifyhost", name);
 }

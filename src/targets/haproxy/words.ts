@@ -37,9 +37,20 @@ export function time(ms: Duration): string {
 export const hostPort = (host: string, port: number): string =>
   host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 
-/** Words of a `bind` line: one address, or all of both families. */
-export const bindTo = (address: string | null, port: number): readonly string[] =>
-  address === null ? [`:::${port}`, "v4v6"] : [hostPort(address, port)];
+/**
+ * The `bind` lines of an address, each with `words` behind. All addresses are two lines: on one socket for both families,
+ * IPv4 clients would appear as `::ffff:192.0.2.1` in headers and logs.
+ */
+export const bindLines = (
+  { address, port }: { readonly address: string | null; readonly port: number },
+  words: readonly string[] = [],
+): readonly (readonly string[])[] =>
+  address === null
+    ? [
+        [`*:${port}`, ...words],
+        [`:::${port}`, "v6only", ...words],
+      ]
+    : [[hostPort(address, port), ...words]];
 
 /** HAProxy reads 64 words a line; the rest of a list goes to further lines of the same ACL. */
 const PATTERNS_A_LINE = 40;

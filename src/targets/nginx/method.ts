@@ -1,6 +1,6 @@
 import type { Affinity, AffinityKey, Algorithm, Balance } from "../../fleet/fleet.js";
 import { has } from "./versions.js";
-import { headerVariable } from "./words.js";
+import { headerVariable, seconds } from "./words.js";
 
 export type Layer = "http" | "tcp" | "udp";
 
@@ -32,8 +32,8 @@ export function methodOf(balance: Balance, affinity: Affinity | null, layer: Lay
   return { pick, sticky: null, label: labelOf(pick) };
 }
 
-/** nginx writes the cookie's life in its own time units; whole seconds. */
-const expires = ({ expire }: Affinity): string[] => (expire === null ? [] : [`expires=${Math.ceil(expire / 1000)}s`]);
+/** The cookie's life, in whole seconds. */
+const expires = ({ expire }: Affinity): string[] => (expire === null ? [] : [`expires=${seconds(expire)}`]);
 
 /** What nginx keys affinity by: `by`, else `fallback`, else null where it can do neither. */
 export function affinityUsed({ by, fallback }: Affinity, layer: Layer, version: string): AffinityKey | null {
@@ -113,4 +113,9 @@ export function cookieVariable(name: string): string {
 }
 
 const labelOf = (pick: readonly string[] | null): string =>
-  pick === null ? "round_robin" : pick.filter((part) => part !== "consistent").join("_").replace(/[^A-Za-z0-9_]/g, "");
+  pick === null
+    ? "round_robin"
+    : pick
+        .filter((part) => part !== "consistent")
+        .join("_")
+        .replace(/[^A-Za-z0-9_]/g, "");

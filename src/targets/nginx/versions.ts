@@ -32,4 +32,5 @@ export const SINCE = {
 export const has = (version: string, what: keyof typeof SINCE): boolean => atLeast(version, SINCE[what]);
 
 /** The release that is meant by `1.22` or `1.22.1`. */
-export const releaseOf = (version: string): string => (VERSIONS as Readonly<Record<string, string>>)[version] ?? version;
+export const releaseOf = (version: string): string =>
+  (VERSIONS as Readonly<Record<string, string>>)[version] ?? version;

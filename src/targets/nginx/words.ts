@@ -1,17 +1,17 @@
 import type { Duration } from "../../support/duration.js";
 import type { Size } from "../../support/size.js";
 
+/** Unit, its length, and from when on it reads better than the next smaller one. */
 const UNITS = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["m", 60_000],
+  ["d", 86_400_000, 86_400_000],
+  ["h", 3_600_000, 3_600_000],
+  ["m", 60_000, 120_000],
 ] as const;
 
-/** A time as nginx reads it, one whole number with its unit: `1500ms`, `90s`, `10m`, `1h`. Up to 90 s stays in seconds. */
+/** A time as nginx reads it, one whole number with its unit: `1500ms`, `90s`, `10m`, `1h`. */
 export function time(ms: Duration): string {
   if (ms % 1000 !== 0) return `${ms}ms`;
-  for (const [unit, length] of UNITS) if (ms >= 2 * length && ms % length === 0) return `${ms / length}${unit}`;
-  for (const [unit, length] of UNITS) if (ms === length) return `1${unit}`;
+  for (const [unit, length, from] of UNITS) if (ms >= from && ms % length === 0) return `${ms / length}${unit}`;
   return `${ms / 1000}s`;
 }
 

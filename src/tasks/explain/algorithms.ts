@@ -14,7 +14,8 @@ export const ALGORITHMS: Readonly<Record<Algorithm, AlgorithmPage>> = {
     what: "Each server gets its share of new connections: with weights 3, 2, 1 half, a third and a sixth. What is open does not count.",
     good: {
       when: "requests are short and about equally costly",
-      topology: "apis:\n  shop: { balance: round_robin, servers: [{ host: shop-1, weight: 3 }, { host: shop-2, weight: 1 }] }",
+      topology:
+        "apis:\n  shop: { balance: round_robin, servers: [{ host: shop-1, weight: 3 }, { host: shop-2, weight: 1 }] }",
     },
     bad: {
       when: "sessions are long: a server that was away comes back empty and stays so, while the others stay full",
@@ -30,7 +31,8 @@ export const ALGORITHMS: Readonly<Record<Algorithm, AlgorithmPage>> = {
     },
     bad: {
       when: "a server that fails fast looks idle and draws all requests, unless health checks take it out",
-      topology: "health:\n  off: { check: none }\napis:\n  shop: { balance: least_connections, health: off, servers: [shop-1, shop-2] }",
+      topology:
+        "health:\n  off: { check: none }\napis:\n  shop: { balance: least_connections, health: off, servers: [shop-1, shop-2] }",
     },
   },
   least_response_time: {
@@ -38,11 +40,13 @@ export const ALGORITHMS: Readonly<Record<Algorithm, AlgorithmPage>> = {
     what: "Weighs the measured time to answer with what is open. Few programs can: nginx from 1.31.0.",
     good: {
       when: "servers differ in speed, and nobody knows their weights",
-      topology: "apis:\n  shop: { balance: { algorithm: least_response_time, fallback: least_connections }, servers: [shop-1, shop-2] }",
+      topology:
+        "apis:\n  shop: { balance: { algorithm: least_response_time, fallback: least_connections }, servers: [shop-1, shop-2] }",
     },
     bad: {
       when: "answers that fail are the fast ones",
-      topology: "health:\n  off: { check: none }\napis:\n  shop: { balance: least_response_time, health: off, servers: [shop-1, shop-2] }",
+      topology:
+        "health:\n  off: { check: none }\napis:\n  shop: { balance: least_response_time, health: off, servers: [shop-1, shop-2] }",
     },
   },
   random: {
@@ -78,7 +82,8 @@ export const ALGORITHMS: Readonly<Record<Algorithm, AlgorithmPage>> = {
     },
     bad: {
       when: "many clients share one address: a carrier's NAT, or a proxy that stands before the balancer and passes the address in a header that TCP cannot carry",
-      topology: "behind: { proxies: [10.0.0.0/8], by: header:X-Forwarded-For }\nbrokers:\n  mqtt: { balance: ip_hash, servers: [mqtt-1, mqtt-2] }",
+      topology:
+        "behind: { proxies: [10.0.0.0/8], by: header:X-Forwarded-For }\nbrokers:\n  mqtt: { balance: ip_hash, servers: [mqtt-1, mqtt-2] }",
     },
   },
   consistent_hash: {
@@ -86,8 +91,7 @@ export const ALGORITHMS: Readonly<Record<Algorithm, AlgorithmPage>> = {
     what: "Servers own pieces of a ring of hash values. When one of n leaves, only its own clients move: about 1/n of all.",
     good: {
       when: "servers keep something for a key: caches, sessions, device state",
-      topology:
-        'apis:\n  cache: { balance: { algorithm: consistent_hash, key: uri }, servers: ["cache-{1..4}"] }',
+      topology: 'apis:\n  cache: { balance: { algorithm: consistent_hash, key: uri }, servers: ["cache-{1..4}"] }',
     },
     bad: {
       when: "a few keys carry most of the load: each of them stays on one server",
@@ -100,7 +104,8 @@ export const ALGORITHMS: Readonly<Record<Algorithm, AlgorithmPage>> = {
     what: "Fills the servers one after the other, each up to its `maxConnections`; the last ones stay idle and can be switched off.",
     good: {
       when: "idle servers cost money, and every server has a limit",
-      topology: "apis:\n  shop: { balance: first, servers: [{ host: shop-1, maxConnections: 200 }, { host: shop-2, maxConnections: 200 }] }",
+      topology:
+        "apis:\n  shop: { balance: first, servers: [{ host: shop-1, maxConnections: 200 }, { host: shop-2, maxConnections: 200 }] }",
     },
     bad: {
       when: "servers have no limit: the first takes everything",

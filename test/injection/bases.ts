@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isMap, isScalar, isSeq, parse, parseDocument, type Node, type Scalar, stringify } from "yaml";
+import { nameKind, placesOf, refsAt } from "./schema.js";
+
+/** One text of a topology that can be exchanged: a scalar, or the key of a map, with everything that refers to it. */
+export interface Field {
+  /** `brokers.mqtt.access.aclFile`, as people know it; a key ends in `?`. */
+  readonly path: string;
+  readonly kind: "value" | "key";
+  /** What stands there. */
+  readonly valid: string;
+  /** Whether that is a text, and no number or truth value. */
+  readonly isText: boolean;
+  /** The definitions of the schema that it follows (`#/$defs/label` is `label`). */
+  readonly refs: readonly string[];
+  /** The same with the keys they stand under: `images? label`. */
+  readonly places: readonly string[];
+  /** UTF-16 offsets into the base's text. */
+  readonly spans: readonly { readonly start: number; readonly end: number; readonly kind: "value" | "key" }[];
+}
+
+/** A topology in block style, every scalar on a line of its own, with all the places where a text stands. */
+export interface Base {
+  readonly name: string;
+  readonly text: string;
+  readonly fields: readonly Field[];
+}
+
+export function baseAt(...path: readonly string[]): Base {
+  const yaml = readFileSync(join(import.meta.dirname, ...path), "utf8");
+  const text = stringify(parse(yaml), { lineWidth: 0, aliasDuplicateObjects: false });
+  const found: Field[] = [];
+  visit(parseDocument(text).contents as Node, [], found);
+  return { name: path.at(-1)!, text, fields: grouped(found) };
+}
+
+function visit(node: Node | null, path: readonly string[], found: Field[]): void {
+  if (isScalar(node)) found.push(fieldOf(node, path, "value"));
+  else if (isSeq(node)) node.items.forEach((item, index) => visit(item as Node, [...path, `${index}`], found));
+  else if (isMap(node))
+    for (const { key, value } of node.items) {
+      const below = [...path, String((key as Scalar).value)];
+      found.push(fieldOf(key as Scalar, below, "key"));
+      visit(value as Node | null, below, found);
+    }
+}
+
+function fieldOf(node: Scalar, path: readonly string[], kind: Field["kind"]): Field {
+  const [start, end] = node.range!;
+  return {
+    path: path.join(".") + (kind === "key" ? "?" : ""),
+    kind,
+    valid: String(node.value),
+    isText: typeof node.value === "string",
+    refs: refsAt(path, kind),
+    places: placesOf(path, kind),
+    spans: [{ start, end, kind }],
+  };
+}
+
+/** A name and what refers to it change together. */
+function grouped(fields: readonly Field[]): Field[] {
+  const groups = new Map<string, Field>();
+  for (const field of fields) {
+    const kind = nameKind(field.path);
+    const key = kind === null ? field.path : `${kind} ${field.valid}`;
+    const known = groups.get(key);
+    groups.set(key, known ? both(known, field) : field);
+  }
+  return [...groups.values()];
+}
+
+const both = (a: Field, b: Field): Field => ({
+  ...a,
+  refs: [...new Set([...a.refs, ...b.refs])],
+  places: [...a.places, ...b.places],
+  spans: [...a.spans, ...b.spans],
+});

@@ -1,0 +1,18 @@
+import fc from "fast-check";
+
+/** `LBCTL_SEED=123 npx vitest run test/injection` repeats a run; otherwise each run draws its own. */
+export const SEED: number = Number(process.env.LBCTL_SEED ?? Date.now() % 0x7fff_ffff);
+
+/** Many values for one run of a program, always the same for a seed. */
+export const drawn = <T>(values: fc.Arbitrary<T>, count: number): T[] => fc.sample(values, { numRuns: count, seed: SEED });
+
+/** What failed, the first few, and how to see it again. */
+export function told(failures: readonly string[]): string {
+  if (failures.length === 0) return "";
+  const shown = failures.slice(0, Number(process.env.SHOW ?? 12)).join("\n  ");
+  return `${failures.length} failed; repeat with LBCTL_SEED=${SEED}\n  ${shown}`;
+}
+
+/** A value as it can be read in a message, whatever stands in it. */
+export const shown = (value: string): string =>
+  JSON.stringify(value).replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
