@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const root = join(import.meta.dirname, "..");
 /** Tests of whole programs: sockets, fixed ports, packages. One file at a time. */
-const ONE_BY_ONE = ["test/real/**/*.test.ts"];
+const ONE_BY_ONE = ["test/real/**/*.test.ts", "test/package.test.ts"];
 const shared = { root, pool: "forks", environment: "node", testTimeout: 30_000, hookTimeout: 60_000 } as const;
 
 export default defineConfig({

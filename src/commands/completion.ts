@@ -3,8 +3,8 @@ import { string } from "@oclif/core/args";
 import { Command } from "@oclif/core/command";
 import { CannotUse } from "../support/errors.js";
 import { didYouMean } from "../support/suggest.js";
-import { common } from "./flags.js";
-import { listed, write } from "./output.js";
+import { common } from "./call/flags.js";
+import { listed, write } from "./call/output.js";
 
 export default class Completion extends Command {
   static override summary = "print the completion script of a shell";

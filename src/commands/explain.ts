@@ -1,7 +1,7 @@
 import { string } from "@oclif/core/args";
 import { Command } from "@oclif/core/command";
-import { common } from "./flags.js";
-import { styleFor, write } from "./output.js";
+import { common } from "./call/flags.js";
+import { styleFor, write } from "./call/output.js";
 
 export default class Explain extends Command {
   static override summary = "what a rule, an algorithm or a target means, with examples";

@@ -1,7 +1,7 @@
 import { string } from "@oclif/core/args";
 import { Command } from "@oclif/core/command";
 import { boolean } from "@oclif/core/flags";
-import { common } from "./flags.js";
+import { common } from "./call/flags.js";
 
 export default class Init extends Command {
   static override summary = "write a commented topology to start from";

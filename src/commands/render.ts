@@ -4,8 +4,8 @@ import { boolean, string as text } from "@oclif/core/flags";
 import { CannotUse } from "../support/errors.js";
 import type { Tree } from "../support/tree.js";
 import type { Rendering } from "../tasks/render.js";
-import { checkers, common, format, json } from "./flags.js";
-import { outputsOf, styleFor, write } from "./output.js";
+import { checkers, common, format, json } from "./call/flags.js";
+import { outputsOf, styleFor, write } from "./call/output.js";
 
 const FORMATS = ["text", "json"] as const;
 

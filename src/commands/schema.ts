@@ -1,7 +1,7 @@
 import { string } from "@oclif/core/args";
 import { Command } from "@oclif/core/command";
-import { common } from "./flags.js";
-import { write } from "./output.js";
+import { common } from "./call/flags.js";
+import { write } from "./call/output.js";
 
 export default class Schema extends Command {
   static override summary = "print a JSON Schema that lbctl carries, offline";

@@ -3,8 +3,8 @@ import { Command } from "@oclif/core/command";
 import type { Style } from "../report/style.js";
 import type { Finding, Severity } from "../support/finding.js";
 import type { Validation } from "../tasks/validate.js";
-import { checkers, common, failOn, format, info, json } from "./flags.js";
-import { outputsOf, styleFor, write } from "./output.js";
+import { checkers, common, failOn, format, info, json } from "./call/flags.js";
+import { outputsOf, styleFor, write } from "./call/output.js";
 
 const FORMATS = ["text", "json", "github"] as const;
 const AT_LEAST: Readonly<Record<Severity, readonly Severity[]>> = {

@@ -10,6 +10,10 @@ export const isAddress = (host: string): boolean => isIP(bare(host)) !== 0;
 export const isHost = (host: string): boolean =>
   host.startsWith("[") ? isIPv6(bare(host)) : isIPv4(host) || !/^[0-9.]+$/.test(host);
 
+/** Words of 1 to 63 letters, digits, `_` and inner hyphens, with dots between them. */
+export const isDnsName = (host: string): boolean =>
+  host.length <= 253 && host.split(".").every((word) => /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(word));
+
 /** A network in CIDR form, or a single address. */
 export function isNetwork(text: string): boolean {
   const [address, bits, ...rest] = text.split("/");

@@ -1,9 +1,10 @@
+import type { Node } from "../support/node.js";
 import { affinityOf, balanceOf, rateKeyOf, retriesOf } from "./choice.js";
-import { type Context, unknownName } from "./context.js";
+import { type Context, listOf, referenceAt, unknownName } from "./context.js";
 import type { ApiPool, Autoscale, Headers, RateLimit, Route, Server, ServerTls, Split } from "./fleet.js";
 import { policyOf } from "./health.js";
 import { buildListeners } from "./listeners.js";
-import { at, type Part } from "./part.js";
+import { at, type Part, shown } from "./part.js";
 import { IDLE, kubernetesOf, limitsOf, type PoolPart, sessionsOf, timeoutsOf } from "./pools.js";
 import { buildServers, expand } from "./servers.js";
 
@@ -74,7 +75,7 @@ function routesOf(context: Context, part: Part, pool: ApiPool): Route[] {
       context.report.error(
         "duplicate-name",
         at(route, "path"),
-        `a second route takes the ${route.match === "exact" ? "exact path" : "path"} ${route.path}`,
+        `a second route takes the ${route.match === "exact" ? "exact path" : "path"} ${shown(route, "path")}`,
         "keep one of the two",
         [{ message: "first used here", at: at(first, "path") }],
       );
@@ -103,9 +104,10 @@ const implicitRoute = (part: Part, pool: ApiPool): Route => ({
 
 function routeOf(context: Context, poolPart: Part, part: Part, pool: ApiPool): Route {
   const target = part.text("pool") ?? pool.name;
-  if (!context.apis.has(target)) unknownName(context, "apis", "API pool", part, "pool", target, context.apis);
+  if (!context.apis.has(target))
+    unknownName(context, "apis", "API pool", referenceAt(part, "pool", target), context.apis);
   const websocket = part.flag("websocket") ?? false;
-  const route = part.written.inherited ? part : withInherited(part, poolPart);
+  const route = withInherited(part, poolPart);
   return {
     written: route.written,
     path: part.text("path")!,
@@ -123,9 +125,23 @@ function routeOf(context: Context, poolPart: Part, part: Part, pool: ApiPool): R
   };
 }
 
-const withInherited = (part: Part, pool: Part): { written: Part["written"] } => ({
-  written: { ...part.written, inherited: pool.written.node },
-});
+/** A route takes from its pool, and, time-out by time-out, from `defaults` behind it. */
+function withInherited(part: Part, pool: Part): { written: Part["written"] } {
+  const { node, inherited } = pool.written;
+  return { written: { ...part.written, inherited: inherited ? behindEachOther(node, inherited) : node } };
+}
+
+/** One map whose keys are answered by the first that has them. */
+function behindEachOther(first: Node, second: Node): Node {
+  if (first.kind !== "map" || second.kind !== "map") return first;
+  const entries = new Map(second.entries);
+  for (const [key, entry] of first.entries) {
+    const other = second.entries.get(key);
+    const merged = key === "timeouts" && other ? behindEachOther(entry.value, other.value) : entry.value;
+    entries.set(key, { key: entry.key, value: merged });
+  }
+  return { ...first, entries };
+}
 
 function rateLimitOf(part: Part): RateLimit | null {
   const said = part.part("rateLimit");
@@ -179,7 +195,7 @@ function autoscaleOf({ report }: Context, part: Part): Autoscale | null {
     report.error(
       "wrong-value",
       at(said, "min"),
-      `at least ${min} and at most ${max} servers cannot both be`,
+      `at least ${shown(said, "min")} and at most ${shown(said, "max")} servers cannot both be`,
       "`min` is not above `max`",
     );
   const [metric, value] = said.part("target")!.entries()[0]!;
@@ -196,7 +212,7 @@ function autoscaleOf({ report }: Context, part: Part): Autoscale | null {
 function splitOf(context: Context, part: Part, servers: readonly Server[]): Split | null {
   const said = part.part("split");
   if (!said) return null;
-  const names = servers.map(({ name }) => name);
+  const names = new Set(servers.map(({ name }) => name));
   const owners = new Map<string, string>();
   const groups = said.parts("groups")!.map((group) => {
     const groupName = group.text("name")!;
@@ -204,7 +220,10 @@ function splitOf(context: Context, part: Part, servers: readonly Server[]): Spli
       expand(context, member, String(member.scalar)).map((name) => ({ name, member })),
     );
     for (const { name, member } of members) {
-      if (!names.includes(name)) unknownName(context, "servers", "server of this pool", member, "", name, names);
+      if (!names.has(name)) {
+        const text = String(member.scalar) === name ? shown(member) : name;
+        unknownName(context, "servers", "server of this pool", { name, text, place: at(member) }, names);
+      }
       if (owners.has(name))
         context.report.error(
           "duplicate-name",
@@ -221,21 +240,25 @@ function splitOf(context: Context, part: Part, servers: readonly Server[]): Spli
       servers: members.map(({ name }) => name),
     };
   });
-  for (const [index, group] of groups.entries()) {
-    if (groups.findIndex(({ name }) => name === group.name) < index)
+  const taken = new Map<string, (typeof groups)[number]>();
+  for (const group of groups) {
+    const first = taken.get(group.name);
+    if (first)
       context.report.error(
         "duplicate-name",
         at(group, "name"),
-        `a second group is called "${group.name}"`,
+        `a second group is called "${shown(group, "name")}"`,
         "give it another name",
+        [{ message: "first used here", at: at(first, "name") }],
       );
+    else taken.set(group.name, group);
   }
-  const left = names.filter((name) => !owners.has(name));
+  const left = [...names].filter((name) => !owners.has(name));
   if (left.length > 0)
     context.report.error(
       "wrong-value",
       at(said, "groups"),
-      `${left.join(", ")} ${left.length === 1 ? "is" : "are"} in no group: no client would get there`,
+      `${listOf(left)} ${left.length === 1 ? "is" : "are"} in no group: no client would get there`,
       "put every server of the pool in one group",
     );
   const [type, name] = (said.text("key") ?? "client_ip").split(":", 2) as [string, string | undefined];

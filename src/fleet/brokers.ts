@@ -1,9 +1,9 @@
 import { affinityOf, balanceOf } from "./choice.js";
-import { type Context, unknownName } from "./context.js";
+import { type Context, referenceAt, unknownName } from "./context.js";
 import type { Access, Bridge, BrokerPool, BrokerSoftware, Cluster, Server } from "./fleet.js";
 import { policyOf } from "./health.js";
 import { buildListeners } from "./listeners.js";
-import { at, type Part } from "./part.js";
+import { at, type Part, shown } from "./part.js";
 import { kubernetesOf, limitsOf, type PoolPart, sessionsOf, timeoutsOf } from "./pools.js";
 import { BROKER_PORTS, buildPorts, buildServers } from "./servers.js";
 
@@ -111,39 +111,50 @@ function clusterOf(context: Context, part: Part, servers: readonly Server[]): Cl
       `\`bridges\` means nothing to mode ${mode}`,
       "write mode: bridge",
     );
+  const names = new Set(servers.map(({ name }) => name));
   const bridges =
     mode !== "bridge"
       ? []
-      : (said.parts("bridges")?.flatMap((bridge) => bridgeOf(context, bridge, servers, topics)) ??
-        star(said, servers, topics));
+      : (said.parts("bridges")?.map((bridge) => bridgeOf(context, bridge, names, topics)) ??
+        starOf(context, said, servers, topics));
   return { written: said.written, mode, topics, qos, bridges };
 }
 
-function bridgeOf(context: Context, part: Part, servers: readonly Server[], topics: readonly string[]): Bridge[] {
-  const names = servers.map(({ name }) => name);
-  const ends = (["from", "to"] as const).map((key) => {
+function bridgeOf(context: Context, part: Part, names: ReadonlySet<string>, topics: readonly string[]): Bridge {
+  const end = (key: "from" | "to"): string => {
     const name = part.text(key)!;
-    if (!names.includes(name)) unknownName(context, "servers", "server", part, key, name, names);
+    if (!names.has(name)) unknownName(context, "servers", "server", referenceAt(part, key, name), names);
     return name;
-  });
-  const [from, to] = ends as [string, string];
+  };
+  const [from, to] = [end("from"), end("to")];
   if (from === to)
-    context.report.error("wrong-value", at(part, "to"), `a bridge from ${from} to itself`, "name two servers");
-  return [
-    {
-      written: part.written,
-      from,
-      to,
-      failover: [],
-      topics: part.texts("topics") ?? topics,
-      direction: (part.text("direction") as Bridge["direction"] | undefined) ?? "both",
-    },
-  ];
+    context.report.error(
+      "wrong-value",
+      at(part, "to"),
+      `a bridge goes from ${shown(part, "from")} to itself`,
+      "name two servers",
+    );
+  return {
+    written: part.written,
+    from,
+    to,
+    failover: [],
+    topics: part.texts("topics") ?? topics,
+    direction: (part.text("direction") as Bridge["direction"] | undefined) ?? "both",
+  };
 }
 
+/** Every node lists all before it: beyond this, the lists outgrow everything else. */
+const LARGEST_STAR = 250;
+
 /** Every node to the first; when that is gone, to the others before itself: lower-numbered ones can never make a cycle. */
-const star = (part: Part, servers: readonly Server[], topics: readonly string[]): Bridge[] =>
-  servers.slice(1).map(({ name }, index) => ({
+function starOf({ report }: Context, part: Part, servers: readonly Server[], topics: readonly string[]): Bridge[] {
+  if (servers.length > LARGEST_STAR) {
+    const message = `a star of ${servers.length} brokers, where every one lists all before it`;
+    report.error("wrong-value", at(part), message, `${LARGEST_STAR} at most: write \`bridges\``);
+    return [];
+  }
+  return servers.slice(1).map(({ name }, index) => ({
     written: part.written,
     from: name,
     to: servers[0]!.name,
@@ -151,3 +162,4 @@ const star = (part: Part, servers: readonly Server[], topics: readonly string[])
     topics,
     direction: "both",
   }));
+}

@@ -1,18 +1,29 @@
 import type { Finding, Severity } from "../support/finding.js";
-import { findingsOnce } from "../support/finding.js";
 import { atKey, type MapNode } from "../support/node.js";
 import type { Place, Source } from "../support/source.js";
 import { bare, isAddress } from "./addresses.js";
 import { buildApi } from "./apis.js";
 import { buildBrokers } from "./brokers.js";
-import { type Context, Unbuildable, unknownName } from "./context.js";
+import { certificateOf } from "./certificates.js";
+import { type Context, referenceAt, Unbuildable, unknownName } from "./context.js";
 import { buildDatabase, buildService } from "./databases.js";
-import type { Certificate, Fleet, PoolKind, Resolver, TargetRequest, Variable } from "./fleet.js";
+import type {
+  Certificate,
+  Fleet,
+  GeoName,
+  Pool,
+  PoolKind,
+  Region,
+  Resolver,
+  TargetRequest,
+  Variable,
+} from "./fleet.js";
 import { buildGeo, buildRegion } from "./geo.js";
-import { buildPolicy } from "./health.js";
+import { buildPolicy, impliedKind } from "./health.js";
 import { behindOf } from "./listeners.js";
 import { at, Part, Report } from "./part.js";
 import { type BuildPool, type PoolPart, plain } from "./pools.js";
+import { isWhole, soundDefaults, wholePools } from "./whole.js";
 
 /** What `readTopology` found to follow the schema; named here so that this folder needs nothing of the reader but its result. */
 export interface Readable {
@@ -49,37 +60,45 @@ export function buildFleet({ source, node, variables, broken }: Readable): Built
       .part(name)
       ?.entries()
       .filter(([key]) => !broken.has(`${name}.${key}`)) ?? [];
+  const namesIn = (name: string): Set<string> => new Set(section(name).map(([key]) => key));
   const whole = (name: string): Part | undefined => (broken.has(name) ? undefined : root.part(name));
-  const poolParts = poolsInFileOrder(root, whole("defaults"), section);
-  const certificates = section("tls").flatMap(([name, part]) => certificateOf(report, name, part));
+  const defaults = soundDefaults(root, broken);
+  const poolParts = poolsInFileOrder(root, defaults, section);
+  const certificates = section("tls").map(([name, part]) => certificateOf(report, name, part));
   const context: Context = {
     report,
     root,
-    defaults: whole("defaults"),
+    defaults,
     policies: new Map(section("health")),
     certificates: new Map(certificates.map((certificate) => [certificate.name, certificate])),
-    regions: new Set(section("regions").map(([name]) => name)),
-    apis: new Set(section("apis").map(([name]) => name)),
+    regions: new Map(section("regions")),
+    apis: namesIn("apis"),
+    geo: namesIn("geo"),
     broken,
+    servers: { count: 0 },
   };
   checkDefaults(context);
   checkPoolNames(context, poolParts);
-  const pools = poolParts.flatMap((pool) => built(report, () => BUILD[pool.kind](context, pool)));
+  const pools = wholePools(poolParts.flatMap((pool) => built(report, () => poolOf(context, pool))));
   for (const pool of pools) {
     if (pool.listeners.length > 0) continue;
     const message = `pool "${pool.name}" has no listeners: nginx and HAProxy leave it out`;
     report.info("no-listeners", placeOfName(root, pool), message, "write listeners: { NAME: PORT }");
   }
+  const regions = section("regions").flatMap(([name, part]) => built(report, () => buildRegion(context, name, part)));
+  const geo = section("geo").flatMap(([name, part]) => built(report, () => buildGeo(context, name, part)));
   const fleet: Fleet = {
     source,
     written: root.written,
-    name: root.text("name")!,
+    name: root.text("name") ?? "unnamed",
     domain: root.text("domain") ?? null,
     pools,
-    policies: section("health").flatMap(([name, part]) => built(report, () => buildPolicy(context, part, name, "tcp"))),
+    policies: section("health").flatMap(([name, part]) =>
+      built(report, () => buildPolicy(context, part, name, impliedKind(part))),
+    ),
     certificates,
-    regions: section("regions").flatMap(([name, part]) => built(report, () => buildRegion(context, name, part))),
-    geo: section("geo").flatMap(([name, part]) => built(report, () => buildGeo(context, name, part))),
+    regions,
+    geo: geo.filter((name) => isWhole(name, regions)),
     behind: whole("behind") ? behindOf(context, whole("behind")!) : null,
     resolver: whole("resolver") ? resolverOf(report, whole("resolver")!) : null,
     reload: { grace: whole("reload")?.duration("grace") ?? GRACE },
@@ -92,7 +111,14 @@ export function buildFleet({ source, node, variables, broken }: Readable): Built
     targets: targetsOf(context, root, section("targets"), poolParts),
     variables,
   };
-  return { fleet, findings: findingsOnce(report.findings) };
+  return { fleet, findings: report.findings };
+}
+
+/** What would be taken from a broken part of `defaults` is not known: nothing is said of a pool that takes it. */
+function poolOf(context: Context, pool: PoolPart): Pool {
+  for (const key of ["balance", "timeouts", "health", "retries"])
+    if (context.broken.has(`defaults.${key}`) && (key === "timeouts" || !pool.part.has(key))) throw new Unbuildable();
+  return BUILD[pool.kind](context, pool);
 }
 
 /** Nothing where building reported an error, or refers to what is broken. */
@@ -128,7 +154,13 @@ function poolsInFileOrder(
 function checkDefaults(context: Context): void {
   const name = context.defaults?.text("health");
   if (name !== undefined && !context.policies.has(name) && !context.broken.has(`health.${name}`))
-    unknownName(context, "health", "health policy", context.defaults!, "health", name, context.policies.keys());
+    unknownName(
+      context,
+      "health",
+      "health policy",
+      referenceAt(context.defaults!, "health", name),
+      context.policies.keys(),
+    );
 }
 
 function checkPoolNames({ report, root }: Context, pools: readonly PoolPart[]): void {
@@ -150,40 +182,6 @@ function checkPoolNames({ report, root }: Context, pools: readonly PoolPart[]): 
 const placeOfName = (root: Part, { kind, name }: Pick<PoolPart, "kind" | "name">): Place =>
   atKey(root, `${kind}.${name}`);
 
-function certificateOf(report: Report, name: string, part: Part): Certificate[] {
-  const [certificate, key, bundle] = ["certificate", "key", "bundle"].map((path) => part.text(path) ?? null) as [
-    string | null,
-    string | null,
-    string | null,
-  ];
-  if (bundle !== null && (certificate !== null || key !== null))
-    report.error(
-      "unfit-key",
-      at(part, "bundle"),
-      `certificate "${name}" says \`bundle\` beside ${certificate !== null ? "`certificate`" : "`key`"}`,
-      "keep the bundle, or certificate and key",
-    );
-  else if (bundle === null && (certificate === null || key === null))
-    report.error(
-      "missing-key",
-      at(part),
-      `certificate "${name}" lacks ${certificate === null ? "`certificate`" : "`key`"}`,
-      "write { certificate: PATH, key: PATH }, or { bundle: PATH }",
-    );
-  return [
-    {
-      written: part.written,
-      name,
-      certificate,
-      key,
-      bundle,
-      minVersion: (part.text("minVersion") as Certificate["minVersion"] | undefined) ?? "1.2",
-      clientCa: part.text("clientCa") ?? null,
-      secret: part.text("secret") ?? null,
-    },
-  ];
-}
-
 function resolverOf(report: Report, part: Part): Resolver {
   const servers = part.texts("servers") ?? [];
   for (const [index, item] of (part.parts("servers") ?? []).entries()) {
@@ -202,12 +200,12 @@ function targetsOf(
 ): TargetRequest[] {
   if (!root.has("targets"))
     return DEFAULT_TARGETS.map((name) => ({ written: root.written, name, version: null, pools: null, options: {} }));
-  const names = pools.map(({ name }) => name);
+  const names = new Set(pools.map(({ name }) => name));
   return parts.map(([name, part]) => {
     const carried = part.texts("pools") ?? null;
     for (const [index, pool] of (carried ?? []).entries()) {
-      if (names.includes(pool) || KINDS.some((kind) => context.broken.has(`${kind}.${pool}`))) continue;
-      unknownName(context, "pools", "pool", part, `pools.${index}`, pool, names);
+      if (names.has(pool) || KINDS.some((kind) => context.broken.has(`${kind}.${pool}`))) continue;
+      unknownName(context, "pools", "pool", referenceAt(part, `pools.${index}`, pool), names);
     }
     return {
       written: part.written,

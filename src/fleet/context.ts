@@ -1,6 +1,7 @@
+import type { Place } from "../support/source.js";
 import { didYouMean } from "../support/suggest.js";
 import type { Certificate } from "./fleet.js";
-import { at, type Part, type Report } from "./part.js";
+import { at, type Part, type Report, shown } from "./part.js";
 
 /** What the builders of parts share: the names a part may refer to, and where to say what is wrong. */
 export interface Context {
@@ -9,30 +10,54 @@ export interface Context {
   readonly defaults: Part | undefined;
   readonly policies: ReadonlyMap<string, Part>;
   readonly certificates: ReadonlyMap<string, Certificate>;
-  readonly regions: ReadonlySet<string>;
+  readonly regions: ReadonlyMap<string, Part>;
   readonly apis: ReadonlySet<string>;
+  readonly geo: ReadonlySet<string>;
   /** Top parts the schema found errors in: a reference to one is no second error, but its owner cannot be built. */
   readonly broken: ReadonlySet<string>;
+  /** Counts the servers of the whole fleet. */
+  readonly servers: { count: number };
 }
+
+/** Names that are looked for among the others when they are wrong; a text that is wrong more often is not misspelt. */
+const GUESSES = 100;
+/** Names that a help lists. */
+const LISTED = 10;
 
 /** Says that `name` names nothing of `section`, unless its part is merely broken. Either way the owner is not built. */
 export function unknownName(
   context: Context,
   section: string,
   what: string,
-  part: Part,
-  key: string,
-  name: string,
+  { name, text, place }: Reference,
   names: Iterable<string>,
 ): void {
-  if (context.broken.has(`${section}.${name}`)) {
-    throw new Unbuildable();
-  }
+  const { report, broken } = context;
+  if (broken.has(`${section}.${name}`)) throw new Unbuildable();
+  const message = `there is no ${what} "${text}"`;
+  if (report.count("unknown-name") >= GUESSES) return report.error("unknown-name", place, message);
   const known = [...names];
-  const help =
-    didYouMean(name, known) ?? (known.length > 0 ? `there are ${known.join(", ")}` : `write it under \`${section}\``);
-  context.report.error("unknown-name", at(part, key), `there is no ${what} "${name}"`, help);
+  const others = known.length > 0 ? `there are ${listOf(known)}` : `write it under \`${section}\``;
+  report.error("unknown-name", place, message, didYouMean(text, known) ?? others);
 }
+
+/** A name that stands for another part; `text` is how it is shown. */
+export interface Reference {
+  readonly name: string;
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** The reference that is the value of `key`. */
+export const referenceAt = (part: Part, key: string, name: string): Reference => ({
+  name,
+  text: shown(part, key),
+  place: at(part, key),
+});
+
+/** `a, b and 3 more` */
+export const listOf = (names: readonly string[]): string =>
+  names.length <= LISTED ? names.join(", ") : `${names.slice(0, LISTED).join(", ")} and ${names.length - LISTED} more`;
 
 /** A part that refers to a broken one: left out of the fleet without a further finding. */
 export class Unbuildable extends Error {}

@@ -1,15 +1,16 @@
 import { isAddress } from "./addresses.js";
-import { type Context, unknownName } from "./context.js";
+import { type Context, type Reference, referenceAt, unknownName } from "./context.js";
 import type { GeoName, Region } from "./fleet.js";
+import { checkGeoRules } from "./geoRules.js";
 import { buildPolicy } from "./health.js";
-import { at, type Part, shown } from "./part.js";
+import { at, atKey, type Part, shown } from "./part.js";
 
 const TTL = 60_000;
 
 export function buildRegion(context: Context, name: string, part: Part): Region {
-  const addresses = part.texts("addresses") ?? [];
-  for (const [index, item] of (part.parts("addresses") ?? []).entries()) {
-    if (!isAddress(addresses[index]!))
+  const addresses = part.parts("addresses") ?? [];
+  for (const item of addresses) {
+    if (!isAddress(String(item.scalar)))
       context.report.error(
         "wrong-value",
         at(item),
@@ -19,118 +20,75 @@ export function buildRegion(context: Context, name: string, part: Part): Region 
   }
   const policyName = part.text("health");
   const policy = policyName === undefined ? undefined : context.policies.get(policyName);
-  if (policyName !== undefined && !policy)
-    unknownName(context, "health", "health policy", part, "health", policyName, context.policies.keys());
+  if (policyName !== undefined && !policy) {
+    const reference = referenceAt(part, "health", policyName);
+    unknownName(context, "health", "health policy", reference, context.policies.keys());
+  }
   const location = part.part("location");
   return {
     written: part.written,
     name,
-    addresses,
-    endpoints: Object.fromEntries(
-      (part.part("endpoints")?.entries() ?? []).map(([geo]) => [geo, part.part("endpoints")!.texts(geo) ?? []]),
-    ),
+    addresses: addresses.map(({ scalar }) => String(scalar)),
+    endpoints: endpointsOf(context, part),
     location: location ? { latitude: location.number("latitude")!, longitude: location.number("longitude")! } : null,
-    health: policy ? buildPolicy(context, policy, policyName!, "tcp") : null,
+    // A region is asked at its addresses, under the geo name's host: by HTTP, unless its policy says otherwise.
+    health: policy ? buildPolicy(context, policy, policyName!, "http") : null,
   };
 }
 
+/** Host names by geo name. */
+function endpointsOf(context: Context, part: Part): Region["endpoints"] {
+  const said = part.part("endpoints");
+  return Object.fromEntries(
+    (said?.entries() ?? []).map(([geo]) => {
+      if (!context.geo.has(geo))
+        unknownName(context, "geo", "geo name", { name: geo, text: geo, place: atKey(said!, geo) }, context.geo);
+      return [geo, said!.texts(geo) ?? []];
+    }),
+  );
+}
+
 export function buildGeo(context: Context, name: string, part: Part): GeoName {
-  const region = (owner: Part, key: string, value: string): string => {
-    if (!context.regions.has(value)) unknownName(context, "regions", "region", owner, key, value, context.regions);
-    return value;
+  const answer = (part.text("answer") as GeoName["answer"] | undefined) ?? "addresses";
+  const region = (reference: Reference): string => {
+    const node = context.regions.get(reference.name);
+    if (!node) unknownName(context, "regions", "region", reference, context.regions.keys());
+    if (node && answer === "endpoints" && !node.part("endpoints")?.has(name))
+      context.report.error(
+        "missing-key",
+        reference.place,
+        `region "${reference.text}" has no endpoint for "${name}", which answers with endpoints`,
+        `write endpoints: { ${name}: [HOST] } in the region`,
+      );
+    return reference.name;
   };
+  const regionAt = (owner: Part, key: string): string => region(referenceAt(owner, key, owner.text(key)!));
   const rules = (part.parts("rules") ?? []).map((rule) => ({
     written: rule.written,
     continent: rule.text("continent") ?? null,
     country: rule.text("country") ?? null,
     subdivisions: rule.texts("subdivisions") ?? [],
-    region: region(rule, "region", rule.text("region")!),
+    region: regionAt(rule, "region"),
   }));
+  const said = part.part("failover");
   const failover = Object.fromEntries(
-    (part.part("failover")?.entries() ?? []).map(([from, list]) => {
-      region(part.part("failover")!, from, from);
-      const { node, source } = list.written;
-      const items = node.kind === "sequence" ? node.items : [];
-      return [
-        from,
-        items.map((item) =>
-          region({ written: { source, node: item } } as Part, "", String(item.kind === "scalar" ? item.value : "")),
-        ),
-      ];
+    (said?.entries() ?? []).map(([from]) => {
+      region({ name: from, text: from, place: atKey(said!, from) });
+      const others = said!.parts(from) ?? [];
+      return [from, others.map((other) => region(referenceAt(other, "", String(other.scalar))))];
     }),
   );
-  checkRules(context, rules, part.text("default")!);
+  const usual = regionAt(part, "default");
+  checkGeoRules(context, rules, usual);
   return {
     written: part.written,
     name,
     hostname: part.text("hostname")!,
-    answer: (part.text("answer") as GeoName["answer"] | undefined) ?? "addresses",
+    answer,
     ttl: part.duration("ttl") ?? TTL,
-    default: region(part, "default", part.text("default")!),
+    default: usual,
     rules,
     failover,
     failoverWithin: part.duration("failoverWithin") ?? null,
   };
 }
-
-type GeoRule = GeoName["rules"][number];
-
-/** Rules have no order: the most specific wins. Two for one place are an error; one that a wider one says already is an info. */
-function checkRules({ report }: Context, rules: readonly GeoRule[], fallback: string): void {
-  const taken = new Map<string, GeoRule>();
-  for (const rule of rules) {
-    if (rule.subdivisions.length > 0 && rule.country === null)
-      report.error(
-        "missing-key",
-        at(rule, "subdivisions"),
-        "subdivisions stand without their country",
-        "write country: XX beside them",
-      );
-    else if (rule.country !== null && rule.continent !== null)
-      report.error(
-        "unfit-key",
-        at(rule, "continent"),
-        "a rule is for a country or for a continent",
-        "keep one of the two",
-      );
-    else if (rule.country === null && rule.continent === null)
-      report.error(
-        "missing-key",
-        at(rule),
-        "the rule says for no place",
-        "write country or continent; `default` takes the rest",
-      );
-    for (const place of placesOf(rule)) {
-      const first = taken.get(place);
-      if (first)
-        report.error("duplicate-name", at(rule), `a second rule is for ${place}`, "keep one of the two", [
-          { message: "first used here", at: at(first) },
-        ]);
-      else taken.set(place, rule);
-    }
-  }
-  for (const rule of rules) {
-    const wider =
-      rule.subdivisions.length > 0
-        ? taken.get(`country ${rule.country}`)?.region
-        : rule.continent !== null
-          ? fallback
-          : undefined;
-    if (wider === rule.region)
-      report.info(
-        "rule-covered",
-        at(rule),
-        `the rule changes nothing: its clients get ${rule.region} anyway`,
-        "leave it out",
-      );
-  }
-}
-
-const placesOf = (rule: GeoRule): string[] =>
-  rule.subdivisions.length > 0
-    ? rule.subdivisions.map((part) => `${rule.country}-${part}`)
-    : rule.country !== null
-      ? [`country ${rule.country}`]
-      : rule.continent !== null
-        ? [`continent ${rule.continent}`]
-        : [];

@@ -1,6 +1,6 @@
-import { type Context, unknownName } from "./context.js";
+import { type Context, referenceAt, unknownName } from "./context.js";
 import type { HealthCheck, HealthPolicy, PoolKind, StatusRange } from "./fleet.js";
-import { at, type Part } from "./part.js";
+import { at, type Part, shown } from "./part.js";
 
 type Kind = HealthCheck["kind"] | "none";
 
@@ -16,7 +16,7 @@ export function policyOf(context: Context, pool: Part, kind: PoolKind): HealthPo
   if (name === undefined) return buildPolicy(context, pool, null, own);
   const part = context.policies.get(name);
   if (part) return buildPolicy(context, part, name, own);
-  unknownName(context, "health", "health policy", owner, "health", name, context.policies.keys());
+  unknownName(context, "health", "health policy", referenceAt(owner, "health", name), context.policies.keys());
   return buildPolicy(context, pool, null, own);
 }
 
@@ -101,7 +101,7 @@ function buildCheck(context: Context, part: Part, read: Part | undefined, kind: 
           kind,
           path: read?.text("path") ?? "/",
           host: read?.text("host") ?? null,
-          expect: { status: statusOf(read?.part("expect")), body: read?.part("expect")?.text("body") ?? null },
+          expect: { status: statusOf(context, read?.part("expect")), body: read?.part("expect")?.text("body") ?? null },
         },
       ];
     case "mqtt":
@@ -136,14 +136,22 @@ function buildCheck(context: Context, part: Part, read: Part | undefined, kind: 
   }
 }
 
+/** The kind of a policy that does not say its check, and that no pool lends its own. */
+export function impliedKind(part: Part): Kind {
+  const key = Object.keys(KEYS).find((name) => part.has(name));
+  return key === undefined ? "tcp" : KEYS[key]![0]!;
+}
+
 const numbersOf = (parts: readonly Part[] | undefined): number[] | undefined =>
   parts?.map(({ scalar }) => Number(scalar));
 
-function statusOf(expect: Part | undefined): readonly StatusRange[] {
+function statusOf({ report }: Context, expect: Part | undefined): readonly StatusRange[] {
   const status = expect?.part("status");
   if (!status) return SUCCESS;
-  return (expect?.parts("status") ?? [status]).map(({ scalar }) => {
-    const [from, to] = String(scalar).split("-").map(Number) as [number, number | undefined];
+  return (expect?.parts("status") ?? [status]).map((part) => {
+    const [from, to] = String(part.scalar).split("-").map(Number) as [number, number | undefined];
+    if (to !== undefined && to < from)
+      report.error("wrong-range", at(part), `the range ${shown(part)} runs backwards`, "the lower code comes first");
     return { from, to: to ?? from };
   });
 }

@@ -1,5 +1,5 @@
 import { bare, isAddress, isNetwork, isPublic } from "./addresses.js";
-import { type Context, unknownName } from "./context.js";
+import { type Context, referenceAt, unknownName } from "./context.js";
 import type { Behind, Listener, PoolKind } from "./fleet.js";
 import { at, type Part, shown } from "./part.js";
 
@@ -16,12 +16,13 @@ export function buildListeners(context: Context, pool: Part, kind: PoolKind): Li
 function buildListener(context: Context, listeners: Part, part: Part, kind: string, pool: PoolKind): Listener {
   const address = addressOf(context, part);
   const { report } = context;
-  if (part.has("path") && !WEBSOCKET_KINDS.has(kind))
+  const isWebsocket = pool === "brokers" && WEBSOCKET_KINDS.has(kind);
+  if (part.has("path") && !isWebsocket)
     report.error(
       "unfit-key",
       at(part, "path"),
       `\`path\` means nothing to a listener \`${kind}\``,
-      "it belongs to `websocket` and `wss`",
+      "it belongs to `websocket` and `wss` of brokers",
     );
   const allow = part.texts("allow") ?? null;
   for (const [index, network] of (allow ?? []).entries()) checkNetwork(context, part, `allow.${index}`, network);
@@ -32,8 +33,8 @@ function buildListener(context: Context, listeners: Part, part: Part, kind: stri
     address,
     public: isPublic(address),
     tls: tlsOf(context, part, kind, pool),
-    path: WEBSOCKET_KINDS.has(kind) ? (part.text("path") ?? "/mqtt") : null,
-    redirectPort: redirectOf(context, listeners, part, kind),
+    path: isWebsocket ? (part.text("path") ?? "/mqtt") : null,
+    redirectPort: redirectOf(context, listeners, part, pool === "apis" ? kind : ""),
     behind: part.has("behind")
       ? behindOf(context, part.part("behind")!)
       : context.root.has("behind") && !context.broken.has("behind")
@@ -43,7 +44,7 @@ function buildListener(context: Context, listeners: Part, part: Part, kind: stri
   };
 }
 
-/** `*` is every address, as no address is. */
+/** `*` and `::` are every address, as no address is; `0.0.0.0` is every IPv4 one. */
 export function addressOf({ report }: Context, part: Part): string | null {
   const text = part.text("address");
   if (text === undefined || text === "*") return null;
@@ -54,7 +55,7 @@ export function addressOf({ report }: Context, part: Part): string | null {
       `"${shown(part, "address")}" is no address`,
       "write an IPv4 or IPv6 address",
     );
-  return /^(0\.0\.0\.0|::)$/.test(bare(text)) && bare(text) === "::" ? null : bare(text);
+  return bare(text) === "::" ? null : bare(text);
 }
 
 function tlsOf(context: Context, part: Part, kind: string, pool: PoolKind): Listener["tls"] {
@@ -96,7 +97,10 @@ function tlsOf(context: Context, part: Part, kind: string, pool: PoolKind): List
     );
   const certificate = context.certificates.get(name);
   if (!certificate)
-    unknownName(context, "tls", "certificate", part, "tls", name, [...context.certificates.keys(), "passthrough"]);
+    unknownName(context, "tls", "certificate", referenceAt(part, "tls", name), [
+      ...context.certificates.keys(),
+      "passthrough",
+    ]);
   return certificate ? { mode: "terminate", certificate } : null;
 }
 
@@ -107,8 +111,8 @@ function redirectOf({ report }: Context, listeners: Part, part: Part, kind: stri
     report.error(
       "unfit-key",
       at(part, "redirect"),
-      `a listener \`${kind}\` cannot redirect`,
-      "`redirect` belongs to `http`",
+      "only plain HTTP can be redirected",
+      "`redirect` belongs to the listener `http` of an API pool",
     );
   else if (!target)
     report.error(

@@ -1,7 +1,8 @@
+import { Collected } from "../support/collected.js";
 import { type Duration, parseDuration } from "../support/duration.js";
 import type { Finding, Severity } from "../support/finding.js";
 import { finding } from "../support/finding.js";
-import { at, type Node, type Written } from "../support/node.js";
+import { at, atKey, headOf, type Node, nodeAt, type Written } from "../support/node.js";
 import { parseSize, type Size } from "../support/size.js";
 import type { Place, Source } from "../support/source.js";
 
@@ -88,9 +89,21 @@ export class Part {
 const entry = (node: Node, key: string): Node | undefined =>
   node.kind === "map" ? node.entries.get(key)?.value : undefined;
 
+const LONGEST = 60;
+
 /** Collects what is wrong with a topology that follows the schema: names that name nothing, parts that do not fit together. */
 export class Report {
-  readonly findings: Finding[] = [];
+  readonly #collected = new Collected();
+  #errors = 0;
+
+  get findings(): readonly Finding[] {
+    return this.#collected.findings;
+  }
+
+  /** How many there are of a rule so far. */
+  count(rule: string): number {
+    return this.#collected.count(`schema/${rule}`);
+  }
 
   error(
     rule: string,
@@ -99,6 +112,7 @@ export class Report {
     help: string | null = null,
     related: Finding["related"] = [],
   ): void {
+    this.#errors += 1;
     this.#add("error", rule, place, message, help, related);
   }
 
@@ -112,9 +126,9 @@ export class Report {
 
   /** Whether `build` reported an error. */
   failed(build: () => void): boolean {
-    const before = this.findings.length;
+    const before = this.#errors;
     build();
-    return this.findings.slice(before).some(({ severity }) => severity === "error");
+    return this.#errors > before;
   }
 
   #add(
@@ -125,7 +139,7 @@ export class Report {
     help: string | null,
     related: Finding["related"] = [],
   ): void {
-    this.findings.push(
+    this.#collected.add(
       finding({ rule: `schema/${rule}`, source: "schema", severity, message, help, at: place, related }),
     );
   }
@@ -133,10 +147,12 @@ export class Report {
 
 /** The text of a scalar as it stands in the file: what came from a variable shows as the variable. */
 export function shown(part: { readonly written: Written }, key = ""): string {
-  const { source, node } = part.written;
-  const value = key === "" ? node : (entry(node, key) ?? node);
-  const text = source.text.slice(value.start, value.end);
-  return /^["']/.test(text) ? text.slice(1, -1) : text;
+  const { source, node, inherited } = part.written;
+  const value = nodeAt(node, key) ?? (inherited && nodeAt(inherited, key)) ?? node;
+  const { start, end } = headOf(value, source);
+  const text = source.text.slice(start, end);
+  const bare = /^["']/.test(text) ? text.slice(1, -1) : text;
+  return bare.length > LONGEST ? `${bare.slice(0, LONGEST - 1)}…` : bare;
 }
 
-export { at };
+export { at, atKey };

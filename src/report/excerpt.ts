@@ -4,6 +4,8 @@ import type { Marks } from "./style.js";
 
 /** Columns of a source line that are shown at most; a longer one is cut around the place. */
 const WINDOW = 110;
+/** Code points on either side of the place that are looked at: a line may be as long as its file. */
+const AROUND = 1000;
 /** Columns left of the place that stay when a line is cut. */
 const LEAD = 40;
 
@@ -16,9 +18,10 @@ export interface Excerpt {
 
 /** The first line of `place`. A place behind the end of the line (a missing value) is marked by one column. */
 export function excerptOf(source: Source, place: Place, marks: Marks): Excerpt {
-  const cells = cellsOf(source.line(place.line));
-  const from = Math.min(place.column - 1, cells.length);
-  const to = place.endLine > place.line ? cells.length : Math.min(place.endColumn - 1, cells.length);
+  const first = Math.max(1, place.column - AROUND);
+  const cells = cellsOf(source.columns(place.line, first, first + 2 * AROUND));
+  const from = Math.min(place.column - first, cells.length);
+  const to = place.endLine > place.line ? cells.length : Math.min(place.endColumn - first, cells.length);
   const total = widthOf(cells);
   if (total <= WINDOW) {
     return { line: textOf(cells).trimEnd(), indent: widthOf(cells.slice(0, from)), width: underline(cells, from, to) };

@@ -15,7 +15,7 @@ const SIZE = 8;
 
 /** One line a file: what became of it, its size, and what its program says. */
 export function writtenText(
-  { dir, files }: Written,
+  { dir, files, manifest }: Written,
   checks: readonly Check[],
   targetOf: ReadonlyMap<string, string>,
   { paint }: Style,
@@ -23,7 +23,7 @@ export function writtenText(
   const width = Math.max(0, ...files.map(({ path }) => join(dir, path).length));
   const lineOf = ({ path, result, bytes }: WrittenFile): string => {
     const name = join(dir, path).padEnd(width);
-    if (result === "removed") return `${name} ${removedText(path)}`;
+    if (result === "removed") return `${name} ${removedText(path, manifest.targets)}`;
     const check = checks.find(({ target }) => target === targetOf.get(path));
     const shown = `${name} ${result.padEnd(RESULT)} ${bytesOf(bytes).padStart(SIZE)}`;
     return check === undefined ? shown : `${shown}   ${checkText(check, paint.ok, paint.error)}`;
@@ -31,8 +31,10 @@ export function writtenText(
   return files.map((file) => `${lineOf(file)}\n`).join("");
 }
 
-const removedText = (path: string): string =>
-  `removed   no longer part of the topology's \`${path.split("/")[0]}\` output`;
+function removedText(path: string, targets: Written["manifest"]["targets"]): string {
+  const target = path.split("/")[0]!;
+  return `removed by this topology${Object.hasOwn(targets, target) ? "" : `: no \`${target}\` target`}`;
+}
 
 function checkText(check: Check, ok: (text: string) => string, bad: (text: string) => string): string {
   const name = COMMAND[check.target] ?? check.program;

@@ -19,7 +19,7 @@ import { CannotUse } from "./errors.js";
 import { isTreePath, MANIFEST } from "./manifest.js";
 
 /** The folder within a tree in which a change of the tree is prepared; it exists only while one is under way. */
-export const WORKSHOP = ".lbctl";
+const WORKSHOP = ".lbctl-render";
 
 /** A lock older than this belongs to nobody, whatever the process numbers say: a change takes far less. */
 const LONGEST_CHANGE_MS = 30_000;

@@ -38,8 +38,16 @@ export class Source {
   /** The text of line `line` (from 1) without its line break. */
   line(line: number): string {
     const start = this.lineStarts[line - 1] ?? this.text.length;
-    const end = this.lineStarts[line] ?? this.text.length;
-    return this.text.slice(start, end).replace(/[\r\n]+$/, "");
+    let end = this.lineStarts[line] ?? this.text.length;
+    while (end > start && isBreak(this.text.charCodeAt(end - 1))) end -= 1;
+    return this.text.slice(start, end);
+  }
+
+  /** Columns `from` up to `to` (from 1, `to` not included) of a line: O(log text) however long it is. */
+  columns(line: number, from: number, to: number): string {
+    const start = this.lineStarts[line - 1] ?? this.text.length;
+    const text = this.line(line);
+    return text.slice(this.#offsetAt(start, from) - start, this.#offsetAt(start, to) - start);
   }
 
   /** What of a span stands in its first line: a block that spans several is shown by that. One character at least. */
@@ -62,6 +70,19 @@ export class Source {
     };
   }
 
+  #offsetAt(lineStart: number, column: number): number {
+    this.#pairs ??= pairsOf(this.text);
+    const before = countUpTo(this.#pairs, lineStart - 1);
+    let [low, high] = [before, this.#pairs.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      // The code points of this line in front of the pair, less than those wanted?
+      if (this.#pairs[middle]! - 1 - lineStart - (middle - before) < column - 1) low = middle + 1;
+      else high = middle;
+    }
+    return lineStart + column - 1 + (low - before);
+  }
+
   /** A code point beyond U+FFFF is two UTF-16 units, and one column. */
   #columnAt(offset: number, line: number): number {
     const start = this.lineStarts[line - 1]!;
@@ -69,6 +90,8 @@ export class Source {
     return offset - start - countUpTo(this.#pairs, offset - 1) + countUpTo(this.#pairs, start - 1) + 1;
   }
 }
+
+const isBreak = (code: number): boolean => code === 10 || code === 13;
 
 /** How many of `sorted` are at most `limit`. */
 function countUpTo(sorted: readonly number[], limit: number): number {

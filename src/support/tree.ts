@@ -21,7 +21,7 @@ import { fillsIn, unfill, type Variables } from "./unfill.js";
  * What writing would do with a file. `new` and `missing` are not there (never written; deleted since), `outdated` is as
  * lbctl left it and no longer right, `edited` was changed by hand or never was lbctl's, `extra` is lbctl's and no longer part of the tree.
  */
-export type FileState = "new" | "unchanged" | "outdated" | "edited" | "missing" | "extra";
+type FileState = "new" | "unchanged" | "outdated" | "edited" | "missing" | "extra";
 
 export interface PlannedFile {
   readonly path: string;

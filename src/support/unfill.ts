@@ -23,7 +23,7 @@ export function unfill(text: string, variables: Variables): string {
 }
 
 /** What stands for a variable in a text. */
-export const placeOf = (name: string): string => `\${${name}}`;
+const placeOf = (name: string): string => `\${${name}}`;
 
 /**
  * Whether `filled` is `unfilled` with anything, on the same line, where `${NAME}` of one of `names` stands: the same

@@ -1,6 +1,6 @@
 import type { Fleet, Pool } from "../fleet/fleet.js";
 import { type Finding, finding, type Severity } from "../support/finding.js";
-import { at } from "../support/node.js";
+import { at, isWritten } from "../support/node.js";
 import type { Feature, Use } from "./features.js";
 import { atLeast, type Support } from "./support.js";
 import type { TargetFacts } from "./target.js";
@@ -29,7 +29,18 @@ export function audit<Options extends { readonly version: string }>(
     const known = worst.get(key);
     if (!known || RANK[known.severity] < RANK[found.severity]) worst.set(key, found);
   }
-  return [...worst.values()];
+  return [...worst.values(), ...unvouched(fleet, target.name)];
+}
+
+/** Files that a program reads as they are: nothing is known of them. */
+function unvouched(fleet: Fleet, name: string): Finding[] {
+  const request = fleet.targets.find((each) => each.name === name);
+  if (!request || !isWritten(request, "include")) return [];
+  const message = "lbctl cannot vouch for what these files say";
+  const help = `try it where they are: lbctl render, then ${name}'s own check`;
+  return [
+    finding({ rule: `${name}/include`, source: "audit", severity: "info", message, help, at: at(request, "include") }),
+  ];
 }
 
 const isYes = (answer: Support | object): boolean => "is" in answer && answer.is === "yes";

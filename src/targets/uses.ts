@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { ApiPool, BrokerPool, Fleet, HashKey, Listener, Pool, Route, Server } from "../fleet/fleet.js";
 import { isWritten, nodeAt, type Written } from "../support/node.js";
 import type { Feature, Use } from "./features.js";
@@ -85,6 +86,7 @@ function ofListener(pool: Pool, listener: Listener, add: Add): void {
   if (listener.tls) add(`listeners.tls.${listener.tls.mode}`, listener, "tls", scope);
   if (listener.path !== null) add("listeners.websocket", listener, "path", scope);
   if (listener.redirectPort !== null) add("listeners.redirect", listener, "redirect", scope);
+  if (listener.address !== null) add("listeners.address", listener, "address", scope);
   if (listener.allow) add("listeners.allow", listener, "allow", scope);
   if (listener.behind) add(`behind.${listener.behind.by.type}`, listener.behind, "by", scope);
   if (pool.kind === "apis" && listener.tls) add("http2", listener, "tls", scope, false);
@@ -92,6 +94,7 @@ function ofListener(pool: Pool, listener: Listener, add: Add): void {
 
 function ofServer(pool: Pool, server: Server, add: Add): void {
   const scope = { pool, server };
+  if (isIP(server.host) !== 0) add("servers.host", server, "host", scope, false);
   if (server.weight === 0) add("servers.weight.zero", server, "weight", scope);
   else if (server.weight !== 1) add("servers.weight", server, "weight", scope);
   if (server.maxConnections > 0) add("servers.maxConnections", server, "maxConnections", scope);

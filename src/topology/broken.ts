@@ -1,10 +1,12 @@
 import { type Finding, finding } from "../support/finding.js";
-import type { Source } from "../support/source.js";
+import type { Source, Span } from "../support/source.js";
 
 /** Beyond it only the first error is told: the reader that finds all of them is quadratic in places. */
 const ALL_ERRORS = 256 * 1024;
 /** A text that is no YAML at all breaks on every line; more would help nobody. */
 const MOST = 20;
+/** Characters around an error that are looked at. */
+const WORD = 80;
 
 /**
  * Why a text is no YAML. `offset` and `reason` are of the first error; short texts are read a second time by a reader
@@ -12,63 +14,127 @@ const MOST = 20;
  */
 export async function brokenFindings(source: Source, offset: number, reason: string): Promise<Finding[]> {
   const first = explain(source, offset, reason);
-  if (source.text.length > ALL_ERRORS || reason.includes("maxDepth")) return [first];
-  const { parseAllDocuments } = await import("yaml");
-  const documents = parseAllDocuments(source.text, { prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
-  const errors = Array.isArray(documents) ? documents.flatMap((document) => document.errors) : [];
-  const lines = new Set([first.at.line]);
-  const others = errors.flatMap((error) => {
-    const found = explain(source, error.pos[0], error.message);
-    if (lines.has(found.at.line)) return [];
-    lines.add(found.at.line);
-    return [found];
-  });
-  return [first, ...others].slice(0, MOST);
+  if (source.text.length > ALL_ERRORS || first.rule === "schema/too-deep") return [first];
+  const found = new Map([[first.at.line, first]]);
+  for (const error of await furtherErrors(source.text)) {
+    const next = explain(source, error.offset, error.reason);
+    if (found.size < MOST && !found.has(next.at.line)) found.set(next.at.line, next);
+  }
+  return [...found.values()];
 }
 
-/** The readers' words, by what people did: [what they say, our message, our help]. */
-const REASONS: readonly (readonly [RegExp, string, string])[] = [
-  [/maxDepth/, "values are nested more than 100 deep here", "no part of a topology is deeper than 10"],
-  [
-    /flow collection|missing comma|map-as-json|Flow (map|sequence)|\bin flow\b/i,
-    "a bracket or brace is not closed, or a comma is missing",
-    "close it, or put a comma between the two values",
-  ],
-  [
-    /double-?\s?quoted|single-?\s?quoted|closing.*quote|Missing closing/i,
-    "a quoted text does not end",
-    "close the quote on the same line",
-  ],
-  [
-    /bad indentation|Bad indentation|All collection items|indent/i,
-    "the indentation does not fit the lines above",
-    "indent the keys of one map alike, by spaces",
-  ],
-  [
-    /Nested mappings|implicit|compact mapping|multiline key|can not read a block mapping/i,
-    "a second `key:` stands where a value must",
-    "put the value in quotes, or begin a new line",
-  ],
-  [/tab/i, "a tab indents this line", "YAML indents by spaces"],
-  [/duplicat/i, "a name stands twice", "keep one of the two"],
+async function furtherErrors(text: string): Promise<{ offset: number; reason: string }[]> {
+  const { parseAllDocuments } = await import("yaml");
+  const documents = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
+  const errors = Array.isArray(documents) ? documents.flatMap((document) => document.errors) : [];
+  return errors.map(({ pos: [offset], message }) => ({ offset, reason: message }));
+}
+
+interface Reason {
+  /** What the readers say. */
+  readonly words: RegExp;
+  readonly rule?: string;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** By what people did, the first that fits. */
+const REASONS: readonly Reason[] = [
+  {
+    words: /maxDepth/,
+    rule: "too-deep",
+    message: "values are nested more than 100 deep here",
+    help: "no part of a topology is deeper than 10",
+  },
+  {
+    words: /non-printable/,
+    rule: "encoding",
+    message: "a control character stands in the text",
+    help: "remove it, or write it in double quotes as an escape such as \\x07",
+  },
+  {
+    words: /duplication of a|at most one|previously declared|duplication of %YAML/,
+    message: "a value has two anchors, two tags, or a directive stands twice",
+    help: "keep one of the two",
+  },
+  {
+    words: /[Aa]lias|[Aa]nchor/,
+    message: "an anchor or alias is not written as YAML wants it",
+    help: "write `&name` before a value, and `*name` alone in another place; or put the text in quotes",
+  },
+  {
+    words: /\btags?\b/i,
+    message: "a tag is not written as YAML wants it",
+    help: "leave it out, or put the text in quotes",
+  },
+  { words: /directive/i, message: "a line that begins with % is no directive here", help: "leave it out" },
+  {
+    words: /escape|hexadecimal/,
+    message: "a backslash begins an escape in double quotes, and this is none",
+    help: "write \\\\ for a backslash, or use single quotes",
+  },
+  {
+    words: /(?:single|double)[ -]?quoted|closing.*quote|valid JSON character/i,
+    message: "a quoted text does not end",
+    help: "close the quote on the same line",
+  },
+  {
+    words: /flow|missed comma|map-as-json/i,
+    message: "a bracket or brace is not closed, or a comma is missing",
+    help: "close it, or put a comma between the two values",
+  },
+  {
+    words: /nested mappings|implicit|compact mapping|multiline key|can not read a block mapping|1024/i,
+    message: "a second `key:` stands where a value must",
+    help: "put the value in quotes, or begin a new line",
+  },
+  {
+    words: /whitespace character is expected after/,
+    message: "no space stands after the colon",
+    help: "write `key: value`",
+  },
+  {
+    words: /indentation|indent|All collection items|same column|document separator is expected/i,
+    message: "the line does not fit the ones above it",
+    help: "write `key: value`, and indent the keys of one map alike, by spaces",
+  },
+  {
+    words: /cannot start with|chomping|block scalar|line break is expected/i,
+    message: "a text begins with a character that means something in YAML",
+    help: "put it in quotes",
+  },
 ];
 
+const TAB: Omit<Reason, "words"> = { rule: "tab", message: "a tab indents this line", help: "YAML indents by spaces" };
+const VARIABLE: Omit<Reason, "words"> = {
+  message: "a variable stands in braces or brackets without quotes",
+  help: 'put it in quotes: "${NAME}"',
+};
+const NO_YAML: Omit<Reason, "words"> = {
+  message: "this is no YAML",
+  help: "a topology is made of `key: value` lines: lbctl init writes one",
+};
+
 function explain(source: Source, offset: number, reason: string): Finding {
-  const at = source.place(wordAt(source.text, Math.min(offset, source.text.length)));
-  const line = source.line(at.line);
-  const known = REASONS.find(([words]) => words.test(reason));
-  const tab = /^\s*\t/.test(line);
-  const message = tab ? "a tab indents this line" : (known?.[1] ?? "this is no YAML");
-  const help = tab
-    ? "YAML indents by spaces"
-    : (known?.[2] ?? "a topology is made of `key: value` lines: lbctl init writes one");
-  const rule = tab ? "schema/tab" : reason.includes("maxDepth") ? "schema/too-deep" : "schema/no-yaml";
-  return finding({ rule, source: "schema", message, help, at });
+  const { text } = source;
+  const start = Math.min(offset, Math.max(0, text.trimEnd().length - 1));
+  const { rule, message, help } = reasonAt(source, start, reason);
+  const at = source.place(wordAt(text, start));
+  return finding({ rule: `schema/${rule ?? "no-yaml"}`, source: "schema", message, help, at });
 }
 
-/** From `offset` to the end of the word there, one character at least. */
-function wordAt(text: string, offset: number): { start: number; end: number } {
-  const start = offset > 0 && offset >= text.length ? Math.max(0, text.trimEnd().length - 1) : offset;
-  const length = /^[^\s,{}[\]:]+/.exec(text.slice(start, start + 80))?.[0].length ?? 1;
+/** What stands around the error says more than the readers, who see its consequence. */
+function reasonAt(source: Source, start: number, reason: string): Omit<Reason, "words"> {
+  const known = REASONS.find(({ words }) => words.test(reason));
+  if (known?.rule) return known;
+  const begin = source.lineStarts[source.lineAt(start) - 1]!;
+  if (/^ *\t/.test(source.text.slice(begin, begin + WORD))) return TAB;
+  if (/\$\{[^}"']*\}?$/.test(source.text.slice(Math.max(begin, start - WORD), start + 1))) return VARIABLE;
+  return known ?? NO_YAML;
+}
+
+/** From `start` to the end of the word there, one character at least. */
+function wordAt(text: string, start: number): Span {
+  const length = /^[^\s,{}[\]:]+/.exec(text.slice(start, start + WORD))?.[0].length ?? 1;
   return { start, end: start + length };
 }

@@ -1,4 +1,4 @@
-import { Collected, MOST_OF_A_RULE } from "../support/collected.js";
+import { MOST_OF_A_RULE } from "../support/collected.js";
 import { type Finding, finding } from "../support/finding.js";
 import { headOf } from "../support/node.js";
 import type { Source } from "../support/source.js";
@@ -7,6 +7,7 @@ import { describe } from "./describe.js";
 import { SECTIONS } from "./owners.js";
 import { type Node, nodeOf, pathOf } from "./pointers.js";
 import { holderOf, loadSchema } from "./schema.js";
+import type { FilledTree } from "./variables.js";
 
 /** One complaint of the validator, as ajv words it. */
 export interface SchemaError {
@@ -16,52 +17,69 @@ export interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+export interface SchemaErrors {
+  readonly errors: readonly SchemaError[];
+  /** Whether these are all. */
+  readonly isComplete: boolean;
+}
+
 /** What does not follow the schema. */
 export interface Problems {
   readonly findings: readonly Finding[];
   /** Top parts with a problem in them: `brokers.mqtt`, `behind`. */
   readonly broken: ReadonlySet<string>;
+  /** Whether `broken` names all of them. */
+  readonly isComplete: boolean;
 }
 
-/** The validator's complaints in words that help, each cause once. `from`: the scalars that a variable is part of. */
+/** The validator's complaints in words that help, each cause once. What is wrong only because a variable is not set, is not said again. */
 export function problemsOf(
-  errors: readonly SchemaError[],
+  { errors, isComplete }: SchemaErrors,
   source: Source,
   root: Node,
-  from: ReadonlySet<Node>,
+  { from, unset }: Pick<FilledTree, "from" | "unset">,
 ): Problems {
   const schema = loadSchema();
-  const causes = new Set<string>();
-  const broken = new Set<string>();
-  const collected = new Collected();
-  const beyond = new Map<string, SchemaError[]>();
-  const counts = new Map<string, number>();
   const ofValues = errors.filter((error) => error.keyword === "propertyNames" || !isOfKey(error, root));
-  for (const error of withoutAlternatives(ofValues, root)) {
-    broken.add(topPart(error));
-    const count = (counts.get(error.keyword) ?? 0) + 1;
-    counts.set(error.keyword, count);
-    if (count > MOST_OF_A_RULE) {
-      beyond.set(error.keyword, [...(beyond.get(error.keyword) ?? []).slice(0, 1), error]);
-      continue;
-    }
+  const complaints = withoutAlternatives(ofValues, root);
+  const ofText = complaints.filter(
+    ({ instancePath }) => unset.size === 0 || !unset.has(nodeOf(root, pathOf(instancePath))),
+  );
+  const { listed, rests } = bounded(ofText);
+  const causes = new Map<string, Finding>();
+  for (const error of listed) {
     const path = pathOf(error.instancePath);
     const found = describe({ error, path, source, root, schema, from, holder: holderOf(schema, error) });
     const cause = `${found.rule} ${found.at.line}:${found.at.column}${error.keyword === "required" ? found.message : ""}`;
-    if (causes.has(cause)) continue;
-    causes.add(cause);
-    collected.add(found);
+    if (!causes.has(cause)) causes.set(cause, found);
   }
-  const rests = [...beyond].map(([keyword, [first]]) =>
+  const ends = rests.map(({ count, first }) =>
     finding({
       rule: "schema/and-more",
       source: "schema",
-      message: `and ${counts.get(keyword)! - MOST_OF_A_RULE} more problems like the ones above`,
+      message: `and ${isComplete ? "" : "at least "}${count} more problems like the ones above`,
       help: "repair these first",
-      at: source.place(headOf(nodeOf(root, pathOf(first!.instancePath)), source)),
+      at: source.place(headOf(nodeOf(root, pathOf(first.instancePath)), source)),
     }),
   );
-  return { findings: [...collected.findings, ...rests], broken };
+  return { findings: [...causes.values(), ...ends], broken: new Set(complaints.map(topPart)), isComplete };
+}
+
+/** A text that was made by a program may have one mistake in a million places: of each kind, what is listed, and how many more there are. */
+function bounded(errors: readonly SchemaError[]): {
+  listed: SchemaError[];
+  rests: { count: number; first: SchemaError }[];
+} {
+  const listed: SchemaError[] = [];
+  const rests = new Map<string, { count: number; first: SchemaError }>();
+  const counts = new Map<string, number>();
+  for (const error of errors) {
+    const count = (counts.get(error.keyword) ?? 0) + 1;
+    counts.set(error.keyword, count);
+    if (count <= MOST_OF_A_RULE) listed.push(error);
+    else rests.set(error.keyword, { count: count - MOST_OF_A_RULE, first: rests.get(error.keyword)?.first ?? error });
+  }
+  return { listed, rests: [...rests.values()] };
 }
 
 /** ajv reports what is wrong with a key at its map, beside one `propertyNames` that names the key. */
@@ -72,6 +90,9 @@ const isOfKey = (error: SchemaError, root: Node): boolean =>
 /** The part of the topology that cannot be built because of an error. */
 function topPart({ instancePath, params }: SchemaError): string {
   const key = params.additionalProperty ?? params.propertyName;
-  const [section, name] = [...pathOf(instancePath.split("/", 3).join("/")), ...(key === undefined ? [] : [String(key)])];
+  const [section, name] = [
+    ...pathOf(instancePath.split("/", 3).join("/")),
+    ...(key === undefined ? [] : [String(key)]),
+  ];
   return section !== undefined && SECTIONS.has(section) && name !== undefined ? `${section}.${name}` : (section ?? "");
 }

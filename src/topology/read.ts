@@ -1,12 +1,13 @@
-import type { Finding } from "../support/finding.js";
-import { finding } from "../support/finding.js";
+import { type Finding, finding } from "../support/finding.js";
 import type { MapNode, Node } from "../support/node.js";
 import type { Source } from "../support/source.js";
 import { brokenFindings } from "./broken.js";
 import type { Input } from "./file.js";
-import { problemsOf, type SchemaError } from "./problems.js";
+import { SECTIONS } from "./owners.js";
+import { escaped } from "./pointers.js";
+import { type Problems, problemsOf, type SchemaError, type SchemaErrors } from "./problems.js";
 import checkSchema from "./topologySchema.generated.js";
-import { type Filled, fillVariables } from "./variables.js";
+import { type Filled, type FilledTree, fillVariables } from "./variables.js";
 import { parseYaml, plainValue } from "./yaml.js";
 
 /** A topology that follows the schema, but for the parts named in `broken`. */
@@ -28,85 +29,98 @@ export interface Reading {
 /** Text to Topology: YAML, environment, schema. Never throws for what stands in the text. */
 export async function readTopology(input: Input, env: NodeJS.ProcessEnv): Promise<Reading> {
   const { source } = input;
-  const nothing = (findings: readonly Finding[]): Reading => ({
+  const nothing = (...findings: readonly Finding[]): Reading => ({
     source,
     topology: null,
     findings: [...input.findings, ...findings],
   });
-  if (input.text === null) return nothing([]);
+  if (input.text === null) return nothing();
   const parsed = parseYaml(source);
-  if (parsed.brokenAt) return nothing(await brokenFindings(source, parsed.brokenAt.offset, parsed.brokenAt.reason));
+  if (parsed.brokenAt)
+    return nothing(...(await brokenFindings(source, parsed.brokenAt.offset, parsed.brokenAt.reason)));
   const root = parsed.node;
   if (!root || (root.kind === "scalar" && root.value === null))
-    return nothing([
-      whole(source, "the file holds no topology", "begin with `version: 1` and `name: ...`, or: lbctl init"),
-    ]);
+    return nothing(noTopology(source, "the file holds no topology"));
   if (root.kind !== "map")
-    return nothing([
+    return nothing(
+      noTopology(source, `a ${root.kind === "sequence" ? "list" : "text"} is no topology`),
       ...parsed.findings,
-      whole(
-        source,
-        `a ${root.kind === "sequence" ? "list" : "text"} is no topology`,
-        "begin with `version: 1` and `name: ...`, or: lbctl init",
-      ),
-    ]);
+    );
   const filled = fillVariables(source, root, env);
-  const { node, problems } = validate(source, filled.node as MapNode, filled.from);
-  const findings = [...input.findings, ...parsed.findings, ...filled.findings];
-  const version = problems.find(({ finding: { rule } }) => rule === "schema/version");
-  if (version) return { source, topology: null, findings: [...findings, version.finding] };
-  const broken = new Set(problems.map(({ path }) => topPart(path)));
-  for (const problem of filled.findings) broken.add(partAt(source, node, problem));
-  const hopeless = problems.some(({ path }) => path.length === 0 || path[0] === "version" || path[0] === "name");
-  const topology = hopeless ? null : { source, node, variables: filled.variables, broken };
-  return { source, topology, findings: [...findings, ...problems.map(({ finding: found }) => found)] };
+  const { node, findings, broken, isComplete } = validated(source, filled);
+  const version = findings.find(({ rule }) => rule === "schema/version");
+  if (version) return nothing(version);
+  return {
+    source,
+    topology: isComplete ? { source, node, variables: filled.variables, broken } : null,
+    findings: [...input.findings, ...parsed.findings, ...filled.findings, ...findings],
+  };
 }
 
-function validate(
-  source: Source,
-  root: MapNode,
-  from: ReadonlySet<Node>,
-): { node: MapNode; problems: ReturnType<typeof problemsOf> } {
+const noTopology = (source: Source, message: string): Finding =>
+  finding({
+    rule: "schema/no-topology",
+    source: "schema",
+    message,
+    help: "begin with `version: 1` and `name: ...`, or: lbctl init",
+    at: source.place({ start: 0, end: 0 }),
+  });
+
+/** The tree as the schema wants it, and what does not follow the schema. */
+function validated(source: Source, { node, from, unset }: FilledTree): Problems & { readonly node: MapNode } {
+  const root = node as MapNode;
   const first = errorsOf(root);
-  if (first.length === 0) return { node: root, problems: [] };
-  const paths = new Set(
-    first
-      .filter(({ keyword }) => ["type", "anyOf", "enum", "const"].includes(keyword))
-      .map(({ instancePath }) => instancePath),
-  );
-  const node = from.size > 0 ? (retyped(root, "", paths, from) as MapNode) : root;
-  const errors = node === root ? first : errorsOf(node);
-  return { node, problems: errors.length > 0 ? problemsOf(errors, source, node) : [] };
+  if (first.errors.length === 0)
+    return { node: root, findings: [], broken: partsHolding(root, unset), isComplete: true };
+  const made = from.size > 0 ? retyped(root, first.errors, from) : { node: root, from };
+  const found = made.node === root ? first : errorsOf(made.node);
+  const { findings, broken } = problemsOf(found, source, made.node, { from: made.from, unset });
+  const all = new Set([...broken, ...partsHolding(made.node, unset)]);
+  return { node: made.node, findings, broken: all, isComplete: found.isComplete };
 }
 
-function errorsOf(root: MapNode): readonly SchemaError[] {
+/** The validator gives up after some ten thousand errors, and throws those it has. */
+function errorsOf(root: MapNode): SchemaErrors {
   const check = checkSchema as { (value: unknown): boolean; errors?: readonly SchemaError[] | null };
-  return check(toValue(root)) ? [] : (check.errors ?? []);
+  const value = toValue(root);
+  try {
+    return { errors: check(value) ? [] : (check.errors ?? []), isComplete: true };
+  } catch (error) {
+    const { errors } = error as { readonly errors?: readonly SchemaError[] };
+    if (!errors) throw error;
+    return { errors, isComplete: false };
+  }
 }
 
 /** A variable's text is text, unless a number or a truth value is what the schema wants in its place. */
-function retyped(node: Node, path: string, paths: ReadonlySet<string>, from: ReadonlySet<Node>): Node {
-  if (node.kind === "scalar") {
-    return from.has(node) && paths.has(path) && typeof node.value === "string"
-      ? { ...node, value: plainValue(node.value) }
-      : node;
-  }
-  if (node.kind === "sequence") {
-    const items = node.items.map((item, index) => retyped(item, `${path}/${index}`, paths, from));
-    return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
-  }
-  const entries = new Map(
-    [...node.entries].map(([key, entry]) => [
-      key,
-      { key: entry.key, value: retyped(entry.value, `${path}/${escaped(key)}`, paths, from) },
-    ]),
-  );
-  return [...entries].every(([key, entry]) => entry.value === node.entries.get(key)!.value)
-    ? node
-    : { ...node, entries };
+function retyped(
+  root: MapNode,
+  errors: readonly SchemaError[],
+  from: ReadonlySet<Node>,
+): { node: MapNode; from: ReadonlySet<Node> } {
+  const kinds = new Set(["type", "anyOf", "enum", "const"]);
+  const paths = new Set(errors.filter(({ keyword }) => kinds.has(keyword)).map(({ instancePath }) => instancePath));
+  const all = new Set(from);
+  const copied = (node: Node, path: string): Node => {
+    if (node.kind === "scalar") {
+      if (!from.has(node) || !paths.has(path) || typeof node.value !== "string") return node;
+      const made = { ...node, value: plainValue(node.value) };
+      all.add(made);
+      return made;
+    }
+    if (node.kind === "sequence") {
+      const items = node.items.map((item, index) => copied(item, `${path}/${index}`));
+      return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
+    }
+    const entries = [...node.entries].map(
+      ([name, { key, value }]) => [name, { key, value: copied(value, `${path}/${escaped(name)}`) }] as const,
+    );
+    return entries.every(([name, { value }]) => value === node.entries.get(name)!.value)
+      ? node
+      : { ...node, entries: new Map(entries) };
+  };
+  return { node: copied(root, "") as MapNode, from: all };
 }
-
-const escaped = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
 /** Plain data without places, for the validator and for options that targets read. Maps have no prototype. */
 export function toValue(node: Node): unknown {
@@ -117,25 +131,19 @@ export function toValue(node: Node): unknown {
   return value;
 }
 
-const NAMED = new Set(["health", "tls", "brokers", "apis", "databases", "services", "regions", "geo", "targets"]);
-
-const topPart = ([section, name]: readonly string[]): string =>
-  section !== undefined && NAMED.has(section) && name !== undefined ? `${section}.${name}` : (section ?? "");
-
-/** The top part in whose text a finding stands. */
-function partAt(source: Source, root: MapNode, { at }: Finding): string {
-  for (const [section, { value }] of root.entries) {
-    const parts =
-      NAMED.has(section) && value.kind === "map"
-        ? [...value.entries].map(([name, entry]) => [`${section}.${name}`, entry.value] as const)
-        : [[section, value] as const];
-    const holding = parts.find(
-      ([, node]) => source.place(node).line <= at.line && at.line <= source.place(node).endLine,
-    );
-    if (holding) return holding[0];
-  }
-  return "";
+/** The top parts that one of `values` stands in. */
+function partsHolding(root: MapNode, values: ReadonlySet<Node>): Set<string> {
+  const holds = (node: Node): boolean =>
+    node.kind === "scalar"
+      ? values.has(node)
+      : node.kind === "sequence"
+        ? node.items.some(holds)
+        : [...node.entries.values()].some(({ value }) => holds(value));
+  const parts = values.size === 0 ? [] : [...root.entries].flatMap(([section, { value }]) => partsOf(section, value));
+  return new Set(parts.filter(([, node]) => holds(node)).map(([name]) => name));
 }
 
-const whole = (source: Source, message: string, help: string): Finding =>
-  finding({ rule: "schema/no-topology", source: "schema", message, help, at: source.place({ start: 0, end: 0 }) });
+const partsOf = (section: string, node: Node): [string, Node][] =>
+  SECTIONS.has(section) && node.kind === "map"
+    ? [...node.entries].map(([name, { value }]) => [`${section}.${name}`, value])
+    : [[section, node]];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, isScalar, isSeq, parse, parseDocument, type Node, type Scalar, stringify } from "yaml";
-import { nameKind, placesOf, refsAt } from "./schema.js";
+import { nameKind, placesOf, refsAt, rulesAt, type TextRule } from "./schema.js";
 
 /** One text of a topology that can be exchanged: a scalar, or the key of a map, with everything that refers to it. */
 export interface Field {
@@ -16,6 +16,8 @@ export interface Field {
   readonly refs: readonly string[];
   /** The same with the keys they stand under: `images? label`. */
   readonly places: readonly string[];
+  /** What the schema asks of its text: one of these, for each place of a name. */
+  readonly rules: readonly (readonly TextRule[])[];
   /** UTF-16 offsets into the base's text. */
   readonly spans: readonly { readonly start: number; readonly end: number; readonly kind: "value" | "key" }[];
 }
@@ -55,6 +57,7 @@ function fieldOf(node: Scalar, path: readonly string[], kind: Field["kind"]): Fi
     isText: typeof node.value === "string",
     refs: refsAt(path, kind),
     places: placesOf(path, kind),
+    rules: [rulesAt(path, kind)],
     spans: [{ start, end, kind }],
   };
 }
@@ -75,5 +78,6 @@ const both = (a: Field, b: Field): Field => ({
   ...a,
   refs: [...new Set([...a.refs, ...b.refs])],
   places: [...a.places, ...b.places],
+  rules: [...a.rules, ...b.rules],
   spans: [...a.spans, ...b.spans],
 });

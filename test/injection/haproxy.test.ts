@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { findProgram, runProgram } from "../../src/support/program.js";
 import { argument, literal, pattern, Refusal, word } from "../../src/syntax/haproxy/quote.js";
-import { installed, startHaproxy, stopAll } from "../lint/programs.js";
+import { startHaproxy, stopAll } from "../lint/programs.js";
 import { fetchAll } from "./fetchAll.js";
 import { hostileText, oneLine } from "./hostile.js";
 import { drawn, shown, told } from "./seed.js";
@@ -38,19 +38,19 @@ async function answers(rules: readonly string[], expected: readonly string[]): P
 
 afterEach(stopAll);
 
-test.skipIf(!installed("haproxy"))("HAProxy answers with the very bytes that were quoted", async () => {
+  test("HAProxy answers with the very bytes that were quoted", async () => {
   const cases = quoted([...drawn(oneLine, 1600), ...drawn(hostileText, 600), "x".repeat(8000), "'\n".repeat(2000)], word);
   expect(await answers(cases.map(([, quote], index) => answer("string", quote, index)), cases.map(([text]) => text))).toBe("");
   expect(cases.length).toBeGreaterThan(1800);
 });
 
-test.skipIf(!installed("haproxy"))("what a log-format string is given to hold stands for itself", async () => {
+  test("what a log-format string is given to hold stands for itself", async () => {
   const cases = quoted(drawn(oneLine, 1000), (text) => word(literal(text)));
   expect(await answers(cases.map(([, quote], index) => answer("lf-string", quote, index)), cases.map(([text]) => text))).toBe("");
   expect(cases.length).toBeGreaterThan(900);
 });
 
-test.skipIf(!installed("haproxy"))("an argument of an expression, and a pattern beside it, are one text", async () => {
+  test("an argument of an expression, and a pattern beside it, are one text", async () => {
   const cases = quoted(drawn(oneLine, 1000), (text) => `{ ${word(`str(${argument(text)})`)} -m str ${word(pattern(text))} }`);
   const rules = cases.map(([text, same], index) => answer("lf-string", word(`%[str(${argument(text)})]`), index, ` ${same}`));
   expect(await answers(rules, cases.map(([text]) => text))).toBe("");
@@ -62,7 +62,7 @@ const isKeyword = (text: string): boolean => /^[a-z-]+$|^[.[]/.test(text);
 /** HAProxy stops at the fiftieth error of a file. */
 const AT_ONCE = 49;
 
-test.skipIf(!installed("haproxy"))("HAProxy names unknown keywords by the very bytes that were quoted", async () => {
+  test("HAProxy names unknown keywords by the very bytes that were quoted", async () => {
   const folder = mkdtempSync(join(tmpdir(), "lbctl-injection-"));
   const texts = [...new Set(drawn(hostileText, 600))].filter((text) => text.length < 200 && !isKeyword(text));
   const cases = quoted(texts, word);

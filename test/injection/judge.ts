@@ -9,9 +9,11 @@ type Encoding = (text: string) => string;
 
 const same: Encoding = (text) => text;
 
+/** A path as nginx compares it; no client can ask for a control character or for what is no UTF-8. */
 function decoded(path: string): string {
   try {
-    return decodeURIComponent(path);
+    const plain = decodeURIComponent(path);
+    return /[\0-\x1f\x7f]/.test(plain) ? path : plain;
   } catch {
     return path;
   }
@@ -19,28 +21,41 @@ function decoded(path: string): string {
 
 /** What RFC 3986 has no place for in a path, and `$`, which nginx would take for a variable. */
 const inUrl: Encoding = (path) => path.replace(/[^\x21-\x7e]|[$"<>\\^`{|}]/gu, encodeURIComponent);
-const inRegex: Encoding = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+const inRegex: Encoding = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 /** nginx takes `/api` of a location `/api/` too, unless it is told what to do with it. */
 const withoutSlash: Encoding = (path) => path.replace(/\/$/, "");
 const hex: Encoding = (text) => Buffer.from(text).toString("hex");
 
 /** Directives of nginx that take their words as they are (nginx.org, each directive's page: no "can contain variables"). */
 const PLAIN = new Set([
-  ...["error_log", "load_module", "include", "upstream", "zone", "server", "server_name", "listen", "user", "pid"],
+  ...["error_log", "load_module", "include", "server", "server_name", "listen", "user", "pid"],
   ...["proxy_hide_header", "proxy_ssl_trusted_certificate", "ssl_client_certificate", "real_ip_header", "set_real_ip_from"],
-  ...["allow", "geo", "resolver", "limit_req", "limit_conn", "map", "split_clients", "sticky"],
+  ...["allow", "resolver", "limit_req", "limit_conn"],
 ]);
 /** Those that fill in variables: a text must not begin one. */
 const EXPANDING = new Set([
-  ...["return", "add_header", "proxy_set_header", "rewrite", "proxy_pass", "access_log", "hash", "proxy_ssl_name", "set", "if"],
-  ...["limit_req_zone", "limit_conn_zone", "ssl_certificate", "ssl_certificate_key", "proxy_cookie_path"],
+  ...["return", "add_header", "proxy_set_header", "rewrite", "access_log", "proxy_ssl_name", "if"],
+  ...["ssl_certificate", "ssl_certificate_key"],
 ]);
+/** Those that are given variables, and names of our own: a text is but a part of one. */
+const VARIABLES = new Set(["map", "geo", "split_clients", "hash", "limit_req_zone", "limit_conn_zone", "sticky"]);
 
-function nginxEncodings({ words }: Statement, index: number): Encoding[] {
-  const name = words[0]!;
+/** The name of a header or cookie, as a key says it and as a variable has it. */
+const named: Encoding = (key) => key.replace(/^(?:header|cookie):/, "");
+const variable: Encoding = (key) => named(key).toLowerCase().replaceAll("-", "_");
+
+const cookieVariable: Encoding = (key) => named(key).replace(/[_-]/g, (sign) => (sign === "_" ? "_5f" : "_2d"));
+/** A text of letters, digits, `-` and `_`, as it goes into names of our own. */
+const names: readonly Encoding[] = [named, variable, cookieVariable];
+
+function nginxEncodings({ words, parent }: Statement, index: number): readonly Encoding[] {
+  const name = ["map", "geo", "split_clients"].includes(parent) ? parent : words[0]!;
+  if (VARIABLES.has(name)) return names;
   if (name === "rewrite" && index === 1) return [(text) => inRegex(decoded(text))];
   if (name === "location") return [decoded, (text) => decoded(withoutSlash(text))];
-  if (PLAIN.has(name)) return [same];
+  if (name === "upstream" || name === "zone") return [same, ...names];
+  if (name === "proxy_pass") return [nginx.literal, inUrl, ...names];
+  if (PLAIN.has(name)) return [same, named];
   if (EXPANDING.has(name)) return [nginx.literal, (text) => nginx.literal(decoded(text)), inUrl];
   throw new Error(`the judge does not know whether nginx's ${name} fills in variables`);
 }
@@ -62,10 +77,10 @@ function haproxyEncodings({ words }: Statement, index: number): Encoding[] {
   if (["backend", "use_backend", "server"].includes(words[0]!) && !words.slice(0, index).includes("{")) return [same, slug];
   if (isFormat(words, index)) return [haproxy.literal];
   if (words[1] === "send-binary") return [hex];
-  return [same, haproxy.argument];
+  return [same, haproxy.argument, named];
 }
 
-const ENCODINGS: Readonly<Record<Syntax, (statement: Statement, index: number) => Encoding[]>> = {
+const ENCODINGS: Readonly<Record<Syntax, (statement: Statement, index: number) => readonly Encoding[]>> = {
   nginx: nginxEncodings,
   haproxy: haproxyEncodings,
   mosquitto: () => [same],
@@ -91,12 +106,36 @@ function statementDifferences(syntax: Syntax, made: Statement, plain: Statement,
   const told = `${made.words.map(shown).join(" ")}, but ${plain.words.map(shown).join(" ")}`;
   if (made.depth !== plain.depth || made.words.length !== plain.words.length) return [told];
   return made.words.flatMap((word, index) => {
+    if (word === plain.words[index]) return [];
     const other = withoutCount(plain.words[index]!, harmless);
     if (withoutCount(word, text) === other) return [];
     const encodings = ENCODINGS[syntax](plain, index);
-    return encodings.some((encode) => isExchanged(withoutCount(word, text), other, encode(text), encode(harmless))) ? [] : [told];
+    const isWritten = ([ours, theirs]: Pair): boolean =>
+      encodings.some((encode) => isExchanged(withoutCount(word, text), other, encode(ours), encode(theirs)));
+    return pairsOf(text, harmless).some(isWritten) ? [] : [told];
   });
 }
+
+/** A text, and the harmless one that is in its place elsewhere. */
+type Pair = readonly [text: string, harmless: string];
+
+/** The two as they are; of a server's text also its host, each host of a range, and the names that these become. */
+function pairsOf(text: string, harmless: string): Pair[] {
+  const [ours, theirs] = [text, harmless].map((each) => expanded(each.replace(/:\d+$/, ""))) as [string[], string[]];
+  const hosts = ours.map((host, index): Pair => [host, theirs[index]!]);
+  return [[text, harmless], ...hosts, ...hosts.map(([host, other]): Pair => [serverName(host), serverName(other)])];
+}
+
+/** The hosts of `web-{1..3}`. */
+function expanded(text: string): string[] {
+  const [range, first, last] = /\{(\d+)\.\.(\d+)\}/.exec(text) ?? [];
+  if (!range) return [text];
+  const width = first!.startsWith("0") ? first!.length : 0;
+  const numbers = Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => `${Number(first) + index}`);
+  return numbers.map((number) => text.replace(range, number.padStart(width, "0")));
+}
+
+const serverName = (host: string): string => host.replace(/[^A-Za-z0-9-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 63);
 
 /** HAProxy cuts a path by the number of its bytes: right where it is that of the text. */
 const withoutCount = (word: string, text: string): string => word.replace(`bytes(${Buffer.byteLength(text)})`, "bytes(ALL)");

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { rest, topic, whyNotRest, whyNotTopic } from "../../src/syntax/mosquitto/quote.js";
-import { installed, startMosquitto, stopAll, until } from "../lint/programs.js";
+import { startMosquitto, stopAll, until } from "../lint/programs.js";
 import { type Heard, startFakeBroker } from "./fakeBroker.js";
 import { hostileText, oneLine } from "./hostile.js";
 import { drawn, shown, told } from "./seed.js";
@@ -22,7 +22,7 @@ try_private false
 restart_timeout 60
 `;
 
-test.skipIf(!installed("mosquitto"))("mosquitto says the very bytes that were written, or they are refused", async () => {
+  test("mosquitto says the very bytes that were written, or they are refused", async () => {
   const texts = [...new Set([...drawn(oneLine, 3000), ...drawn(hostileText, 600)])];
   const clients = texts.filter((text) => whyNotRest(text) === null && text.length < 300).slice(0, BRIDGES);
   const topics = texts.filter((text) => whyNotTopic(text) === null && text !== "#");

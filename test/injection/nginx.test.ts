@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { findProgram, runProgram } from "../../src/support/program.js";
 import { DOLLAR, literal, whyUnreadable, word } from "../../src/syntax/nginx/quote.js";
-import { installed, startNginx, stopAll } from "../lint/programs.js";
+import { startNginx, stopAll } from "../lint/programs.js";
 import { fetchAll } from "./fetchAll.js";
 import { hostileText, oneLine } from "./hostile.js";
 import { drawn, shown, told } from "./seed.js";
@@ -20,7 +20,7 @@ const isPlainWord = (text: string): boolean => /^[a-z_]+$/.test(text);
 
 afterEach(stopAll);
 
-test.skipIf(!installed("nginx"))("nginx answers with the very bytes that were quoted", async () => {
+  test("nginx answers with the very bytes that were quoted", async () => {
   const texts = values(2500).filter((text) => whyUnreadable(literal(text)) === null);
   const locations = texts.map((text, index) => `location = /${index} { return 200 ${word(literal(text))}; }`);
   const sign = `geo $${DOLLAR} { default "$"; }`;
@@ -31,7 +31,7 @@ test.skipIf(!installed("nginx"))("nginx answers with the very bytes that were qu
   expect(texts.length).toBeGreaterThan(2000);
 });
 
-test.skipIf(!installed("nginx"))("nginx compares paths with the very bytes that were quoted", async () => {
+  test("nginx compares paths with the very bytes that were quoted", async () => {
   const paths = [...new Set(values(900).map((text) => `/${text}/end`))].filter((path) => Buffer.byteLength(path) <= LONGEST_PATH && !/\/\.\.?\//.test(path));
   const locations = paths.map((path, index) => `location = ${word(path)} { return 200 ${index}; }`);
   await startNginx({ http: `large_client_header_buffers 4 64k; merge_slashes off; server { listen 127.0.0.1:${PORT}; location / { return 404; } ${locations.join("\n")} }` }, PORT);
@@ -40,7 +40,7 @@ test.skipIf(!installed("nginx"))("nginx compares paths with the very bytes that 
   expect(told(paths.flatMap((path, index) => (bodies[index]?.toString() === `${index}` ? [] : [`${bodies[index]} ${shown(path)}`])))).toBe("");
 });
 
-test.skipIf(!installed("nginx"))("nginx names an unknown directive by the very bytes that were quoted", async () => {
+  test("nginx names an unknown directive by the very bytes that were quoted", async () => {
   const folder = mkdtempSync(join(tmpdir(), "lbctl-injection-"));
   const texts = [...new Set(drawn(hostileText, 80))].filter((text) => whyUnreadable(text) === null && text.length < 300 && !isPlainWord(text));
   const wrong = await Promise.all(texts.map(async (text, index) => {

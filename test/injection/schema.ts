@@ -6,6 +6,8 @@ interface Schema {
   readonly $defs?: Readonly<Record<string, Schema>>;
   readonly type?: string;
   readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema | boolean;
   readonly propertyNames?: Schema;
@@ -47,6 +49,22 @@ export function refsAt(path: readonly string[], kind: "value" | "key"): string[]
   if (owners.some(({ schema }) => Object.hasOwn(schema.properties ?? {}, key))) return ["fixed"];
   const free = owners.filter(({ schema }) => typeof schema.additionalProperties === "object");
   return names(free.flatMap(({ schema }) => (schema.propertyNames ? meanings(schema.propertyNames) : [{ schema, name: "any" }])));
+}
+
+/** What the schema asks of a text at `path`; several where there is a choice, none where it takes no text of one's own. */
+export function rulesAt(path: readonly string[], kind: "value" | "key"): TextRule[] {
+  const owners = at(path.slice(0, -1));
+  const found = kind === "value" ? at(path) : owners.flatMap(({ schema }) => (schema.propertyNames ? meanings(schema.propertyNames) : []));
+  return found.flatMap(({ schema: { pattern, minLength = 0, maxLength = Infinity } }) =>
+    pattern === undefined ? [] : [{ pattern: new RegExp(pattern, "u"), minLength, maxLength }],
+  );
+}
+
+/** Lengths are in code points, as JSON Schema counts. */
+export interface TextRule {
+  readonly pattern: RegExp;
+  readonly minLength: number;
+  readonly maxLength: number;
 }
 
 const names = (found: readonly Meaning[]): string[] => [...new Set(found.map(({ name }) => name))];

@@ -3,8 +3,9 @@ import fc from "fast-check";
 /** `LBCTL_SEED=123 npx vitest run test/injection` repeats a run; otherwise each run draws its own. */
 export const SEED: number = Number(process.env.LBCTL_SEED ?? Date.now() % 0x7fff_ffff);
 
-/** Many values for one run of a program, always the same for a seed. */
-export const drawn = <T>(values: fc.Arbitrary<T>, count: number): T[] => fc.sample(values, { numRuns: count, seed: SEED });
+/** Many values for one run of a program, always the same for a seed; others for each `turn`. */
+export const drawn = <T>(values: fc.Arbitrary<T>, count: number, turn = 0): T[] =>
+  fc.sample(values, { numRuns: count, seed: SEED + turn });
 
 /** What failed, the first few, and how to see it again. */
 export function told(failures: readonly string[]): string {

@@ -10,6 +10,8 @@ export type Syntax = "nginx" | "haproxy" | "mosquitto" | "compose";
 /** One statement of a file, with how deep it stands. */
 export interface Statement {
   readonly depth: number;
+  /** The name of the block it stands in; empty: in none. */
+  readonly parent: string;
   readonly words: readonly string[];
 }
 
@@ -23,9 +25,9 @@ export function statementsOf(artifact: Artifact): Statement[] {
     case "haproxy":
       return haproxyStatements(artifact.text);
     case "mosquitto":
-      return parseMosquitto(artifact.text).map(({ key, value, words }) => ({ depth: 0, words: isList(key) ? [key, ...words] : [key, value] }));
+      return parseMosquitto(artifact.text).map(({ key, value, words }) => ({ depth: 0, parent: "", words: isList(key) ? [key, ...words] : [key, value] }));
     case "compose":
-      return yamlStatements(load(artifact.text), 0);
+      return yamlStatements(load(artifact.text), 0, "");
   }
 }
 
@@ -35,27 +37,36 @@ const isList = (key: string): boolean => ["topic", "addresses", "listener", "res
 function nginxStatements(text: string): Statement[] {
   const { directives, problems } = parseNginx(text);
   if (problems.length > 0) throw new Error(`nginx: ${problems[0]!.message} at line ${problems[0]!.line}`);
-  const flat = (some: readonly Directive[], depth: number): Statement[] =>
-    some.flatMap(({ words, block }) => [
-      { depth, words: [...words.map((word) => word.text), block ? "{" : ";"] },
-      ...flat(block ?? [], depth + 1),
+  const flat = (some: readonly Directive[], depth: number, parent: string): Statement[] =>
+    some.filter(isNotTheSign).flatMap(({ words, block }) => [
+      { depth, parent, words: [...words.map((word) => word.text), block ? "{" : ";"] },
+      ...flat(block ?? [], depth + 1, words[0]!.text),
     ]);
-  return flat(directives, 0);
+  return flat(directives, 0, "");
+}
+
+/** What nginx needs as soon as a `$` stands for itself: `geo $dollar { default "$"; }`. */
+function isNotTheSign({ words, block }: Directive): boolean {
+  const inner = block?.map((each) => each.words.map(({ text }) => text).join(" ")).join("; ");
+  return !(words.map(({ text }) => text).join(" ") === "geo $dollar" && inner === "default $");
 }
 
 function haproxyStatements(text: string): Statement[] {
   const { preamble, sections, problems } = parseHaproxy(new Source("haproxy.cfg", text));
   if (problems.length > 0) throw new Error(`HAProxy: ${problems[0]!.message}`);
-  const statement = (depth: number) => (line: (typeof preamble)[number]): Statement => {
+  const statement = (depth: number, parent: string) => (line: (typeof preamble)[number]): Statement => {
     if (line.words.some(({ variable }) => variable)) throw new Error(`HAProxy: a variable in line ${line.line}`);
-    return { depth, words: line.words.map((word) => word.text) };
+    return { depth, parent, words: line.words.map((word) => word.text) };
   };
-  return [...preamble.map(statement(0)), ...sections.flatMap(({ head, lines }) => [statement(0)(head), ...lines.map(statement(1))])];
+  return [
+    ...preamble.map(statement(0, "")),
+    ...sections.flatMap(({ kind, head, lines }) => [statement(0, "")(head), ...lines.map(statement(1, kind))]),
+  ];
 }
 
-/** Every key and scalar of a YAML tree, with its type: `["services", "map"]`, `["image", "string nginx:1.22"]`. */
-function yamlStatements(node: unknown, depth: number): Statement[] {
-  if (typeof node !== "object" || node === null) return [{ depth, words: [typeof node, String(node)] }];
+/** Every key and scalar of a YAML tree, with its type: `key image`, `string nginx:1.22`. */
+function yamlStatements(node: unknown, depth: number, parent: string): Statement[] {
+  if (typeof node !== "object" || node === null) return [{ depth, parent, words: [typeof node, String(node)] }];
   const entries: [string, unknown][] = Array.isArray(node) ? node.map((item) => ["-", item]) : Object.entries(node);
-  return entries.flatMap(([key, value]) => [{ depth, words: ["key", key] }, ...yamlStatements(value, depth + 1)]);
+  return entries.flatMap(([key, value]) => [{ depth, parent, words: ["key", key] }, ...yamlStatements(value, depth + 1, key)]);
 }

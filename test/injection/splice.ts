@@ -16,24 +16,39 @@ export interface Spliced {
 const VARIABLE = "LBCTL_HOSTILE";
 
 /** Puts `value` where the field's own text stands; lbctl reads that very value, however it is written. */
-export function spliced(base: Base, { spans }: Field, value: string, form: Form): Spliced {
-  const used = spans.some(({ kind }) => kind === "key") ? "double" : form; // a key is one line, and holds no variables
+export const spliced = (base: Base, field: Field, value: string, form: Form): Spliced =>
+  splicedAll(base, new Map([[field, value]]), form);
+
+/** The same for several fields at once. */
+export function splicedAll(base: Base, values: ReadonlyMap<Field, string>, form: Form): Spliced {
+  const places = [...values].flatMap(([field, value], index) => placesOf(field, value, form, `${VARIABLE}_${index}`));
   const lines = new Set<number>();
+  const env: NodeJS.ProcessEnv = {};
   let text = "";
   let from = 0;
-  for (const { start, end, kind } of spans.toSorted((a, b) => a.start - b.start)) {
-    text += base.text.slice(from, start);
+  for (const place of places.toSorted((a, b) => a.start - b.start)) {
+    text += base.text.slice(from, place.start);
     const first = text.split("\n").length;
-    text += kind === "key" ? double(value) : written(value, used);
+    text += place.written;
     for (let line = first; line <= text.split("\n").length; line += 1) lines.add(line);
-    from = end;
+    Object.assign(env, place.env);
+    from = place.end;
   }
-  return { text: text + base.text.slice(from), env: used === "variable" ? { [VARIABLE]: value } : {}, lines };
+  return { text: text + base.text.slice(from), env, lines };
 }
 
-function written(value: string, form: Form): string {
-  if (form === "variable") return double(`\${${VARIABLE}}`);
-  const literal = value.replaceAll("${", "$${"); // no variable of the environment
+/** What is written at each of a field's spans. A key is one line, and holds no variables. */
+function placesOf({ spans }: Field, value: string, form: Form, variable: string) {
+  const used = spans.some(({ kind }) => kind === "key") ? "double" : form;
+  const env = used === "variable" ? { [variable]: value } : {};
+  return spans.map(({ start, end, kind }) => {
+    if (kind === "key") return { start, end, env, written: double(value) };
+    return { start, end, env, written: used === "variable" ? double(`\${${variable}}`) : written(value, used) };
+  });
+}
+
+function written(value: string, form: Exclude<Form, "variable">): string {
+  const literal = value.replaceAll("${", () => "$${"); // no variable of the environment
   if (form === "double") return double(literal);
   const made = WRITERS[form](literal);
   return readsAs(made, literal) ? made : double(literal);
@@ -55,6 +70,7 @@ const WRITERS: Readonly<Record<Exclude<Form, "double" | "variable">, (text: stri
 };
 
 function readsAs(written: string, text: string): boolean {
+  if (/^\s*$/m.test(text)) return false; // js-yaml tells no place of a block of blanks alone
   if (!written.isWellFormed() || /[\0\r\ufeff]/.test(written)) return false;
   try {
     return (parse(`a:\n  - b: ${written}\n    c: d\n`, { logLevel: "silent" }) as { a: { b: unknown; c?: unknown }[] }).a.every(

@@ -24,7 +24,7 @@ const databases = (write: number, read: number, servers: readonly Database[], mo
   return `
 version: 1
 name: real
-health: { database: { check: postgres, user: postgres, interval: 200ms, timeout: 500ms, rise: 2, fall: 2, passive: { failures: 1, window: 1s, out: 1s } } }
+health: { database: { check: postgres, user: postgres, interval: 200ms, timeout: 2s, rise: 2, fall: 2, passive: { failures: 1, window: 1s, out: 1s } } }
 databases:
   main:
     software: postgres
@@ -69,7 +69,7 @@ for (const balancer of BALANCERS)
 const service = (port: number, servers: string, more = ""): string => `
 version: 1
 name: real
-health: { port: { check: tcp, interval: 200ms, timeout: 200ms, rise: 2, fall: 2 } }
+health: { port: { check: tcp, interval: 200ms, timeout: 2s, rise: 2, fall: 2 } }
 services:
   echo:
     protocol: tcp

@@ -8,7 +8,7 @@ import { BALANCERS, balanced } from "./harness/rendered.js";
 const NODES = ["one", "two", "three"];
 // The policy of `brokerFleet`, in ms.
 const INTERVAL = 300;
-const TIMEOUT = 300;
+const TIMEOUT = 500;
 const FALL = 3;
 const RISE = 2;
 /** What this test may be late in seeing it. */

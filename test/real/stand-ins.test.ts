@@ -43,7 +43,7 @@ function withPublisher(folder: string): void {
 suite("the stand-ins of a compose file", ["nginx", "mosquitto"], () => {
   afterEach(async () => {
     await stopAll();
-    rmSync("/tmp/stand-in.conf", { force: true });
+    for (const file of ["conf", "pid"]) rmSync(`/tmp/stand-in.${file}`, { force: true });
   });
 
   it("answer HTTP with the server's name", async () => {

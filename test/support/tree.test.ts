@@ -304,7 +304,7 @@ describe("what cannot hold a tree is refused in one line", () => {
     expect(refusal().message).toBe(`${dir}/manifest.json is not a manifest of lbctl`);
   });
 
-  it.each(["../victim", "/etc/passwd", "a/../../victim", "./a", ".lbctl/lock", "a//b", ""])(
+  it.each(["../victim", "/etc/passwd", "a/../../victim", "./a", ".lbctl-render/lock", "a//b", ""])(
     "a manifest that names %j",
     (path) => {
       writeFileSync(join(room, "victim"), "precious");
@@ -333,12 +333,12 @@ describe("what cannot hold a tree is refused in one line", () => {
   });
 
   it("while another process is writing there", () => {
-    mkdirSync(join(dir, ".lbctl"), { recursive: true });
-    writeFileSync(join(dir, ".lbctl/lock"), `${process.ppid}\n`);
+    mkdirSync(join(dir, ".lbctl-render"), { recursive: true });
+    writeFileSync(join(dir, ".lbctl-render/lock"), `${process.ppid}\n`);
     expect(refusal().message).toBe(`another lbctl is writing to ${dir}`);
-    utimesSync(join(dir, ".lbctl/lock"), 1000, 1000); // since 1970: not writing but gone, its number taken by another
+    utimesSync(join(dir, ".lbctl-render/lock"), 1000, 1000); // since 1970: not writing but gone, its number taken by another
     write(tree(A));
-    expect(existsSync(join(dir, ".lbctl"))).toBe(false);
+    expect(existsSync(join(dir, ".lbctl-render"))).toBe(false);
   });
 });
 
@@ -365,10 +365,8 @@ describe("a run killed at any step", () => {
         return;
       }
       expect(run.signal).toBe("SIGKILL");
-      decided ||= existsSync(join(dir, ".lbctl/journal.json"));
-      const { ".lbctl": _, ...found } = Object.fromEntries(
-        Object.entries(holds()).filter(([path]) => !path.startsWith(".lbctl/")),
-      );
+      decided ||= existsSync(join(dir, ".lbctl-render/journal.json"));
+      const found = Object.fromEntries(Object.entries(holds()).filter(([path]) => !path.startsWith(".lbctl-render/")));
       if (!decided) expect(found).toEqual(before);
       else expect(new Set(Object.values(states(next)))).toEqual(new Set(["unchanged"])); // what is decided counts as done
       write(next); // without force: nothing of it is taken for an edit by hand

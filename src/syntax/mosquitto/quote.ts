@@ -24,7 +24,7 @@ export function whyNotRest(text: string): string | null {
 }
 
 /** Why `text` cannot stand where mosquitto reads one of several words (topics, names), or null where it can. */
-export function whyNotWord(text: string): string | null {
+function whyNotWord(text: string): string | null {
   if (text.includes(" ")) return "a blank would end it";
   if (text.includes('"')) return "a quotation mark stands for nothing there";
   return whyNotRest(text);

@@ -37,6 +37,7 @@ export function composeText(
       : [];
   document.commentBefore = comment([...headerLines(fleet), ...away]);
   comments(document, sections);
+  quoteStrange(document);
   quotePorts(document);
   commandsOnOneLine(document);
   for (const { key } of (document.contents as YAMLMap<Scalar>).items.slice(1)) key.spaceBefore = true;
@@ -79,6 +80,20 @@ function commandsOnOneLine(document: Document): void {
     Pair(_, { key, value }) {
       if (!isScalar(key) || (key.value !== "command" && key.value !== "test") || !isSeq(value)) return;
       value.flow = !value.items.some((item) => isScalar(item) && String(item.value).includes("\n"));
+    },
+  });
+}
+
+/** What every reader takes for a text without quotes. */
+const BARE = /^[A-Za-z0-9_./$-]+([:= ][A-Za-z0-9_./$-]+)*$/;
+
+/** Readers of YAML 1.1 (Compose 1) take fewer signs bare than the library writes: `/a?b` in a list on one line is none. */
+function quoteStrange(document: Document): void {
+  visit(document, {
+    Scalar(_, scalar) {
+      const { value } = scalar;
+      if (typeof value !== "string" || BARE.test(value) || value.includes("\n")) return;
+      scalar.type = value.includes('"') ? "QUOTE_SINGLE" : "QUOTE_DOUBLE";
     },
   });
 }

@@ -3,8 +3,8 @@ import type { Fleet, Pool, Server, TargetRequest } from "../../fleet/fleet.js";
 import { brokerNodes, distinctNames, nodeFile } from "../nodes.js";
 import type { ComposeOptions } from "./options.js";
 
-export const BALANCERS = ["nginx", "haproxy"] as const;
-export type BalancerName = (typeof BALANCERS)[number];
+const BALANCERS = ["nginx", "haproxy"] as const;
+type BalancerName = (typeof BALANCERS)[number];
 
 /** A server as a container. */
 export interface Member {

@@ -16,7 +16,7 @@ export interface Service {
   readonly restart: "unless-stopped";
 }
 
-export type Value = string | FromEnvironment;
+type Value = string | FromEnvironment;
 
 /** A value that compose takes from the environment when it starts, and refuses to start without. */
 export class FromEnvironment {
@@ -61,7 +61,7 @@ export const healthcheckUrl = (url: string): HealthCheck =>
  * A file of this machine where the container has it under the same path. The long form: the short one would make a folder
  * of a missing file, and stumbles over `:`.
  */
-export const mountAsIs = (path: string): Mount => ({ type: "bind", source: path, target: path, read_only: true });
+const mountAsIs = (path: string): Mount => ({ type: "bind", source: path, target: path, read_only: true });
 
 /** Only an absolute path is the same file for lbctl, the program and compose. */
 export const isMountable = (path: string): boolean => path.startsWith("/");

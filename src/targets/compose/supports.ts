@@ -77,7 +77,22 @@ const access: Own = ({ pool }) =>
     ? mountable([pool.access?.passwordFile ?? null, pool.access?.aclFile ?? null])
     : yes();
 
+/** Loopback is the container's own; any other address is one that a container does not have. */
+function address({ listener }: Use): Support {
+  const { address = null, port } = listener ?? {};
+  if (address === null || address === "0.0.0.0") return yes();
+  if (/^(127\.|::1$)/.test(address))
+    return nearly(`port ${port} is reached inside the balancer's container alone`, "info", "leave `address` out");
+  return nearly(
+    `no container has the address ${address}: the balancer does not start in one`,
+    "warning",
+    "leave `address` out",
+  );
+}
+
 const own = {
+  "listeners.address": address,
+  "servers.host": nearly("a server that is named by its address gets no container", "info", "name it by a host name"),
   "health.check.tcp": yes(),
   "health.check.http": (use, options) => {
     const check = use.pool?.health.checks.find(({ kind }) => kind === "http");

@@ -3,12 +3,11 @@ import { text } from "./answers.js";
 import { certificateOf, listenerBinds } from "./bind.js";
 import { clientRules, connectionRules } from "./client.js";
 import type { Context } from "./context.js";
+import { type Door, doorsOf } from "./doors.js";
 import {
   type Answers,
   allowRules,
   clientCertificateRules,
-  type Entrance,
-  hostAcls,
   type Leads,
   redirectRules,
   routeRules,
@@ -40,24 +39,9 @@ const groupOf = (pool: ApiPool, backends: readonly BackendView[], table: Backend
   backends: table ? [...backends, table] : backends,
 });
 
-/** Entrances by address and port. The pools with host names come first: one without takes what is left. */
-function doorsOf(pools: readonly ApiPool[]): Entrance[][] {
-  const doors = new Map<string, Entrance[]>();
-  for (const pool of pools)
-    for (const listener of pool.listeners) {
-      const key = `${listener.address ?? ""}|${listener.port}`;
-      const door = doors.get(key);
-      if (door) door.push({ pool, listener });
-      else doors.set(key, [{ pool, listener }]);
-    }
-  return [...doors.values()].map((door) =>
-    door.toSorted((a, b) => Number(a.pool.hostnames.length === 0) - Number(b.pool.hostnames.length === 0)),
-  );
-}
-
 function frontendView(
   context: Context,
-  door: readonly Entrance[],
+  { entrances: door, rules: hosts }: Door,
   leads: Leads,
   tables: ReadonlyMap<ApiPool, BackendView | null>,
   answers: Answers,
@@ -79,7 +63,7 @@ function frontendView(
     rules: [
       ...connectionRules(listener, listener.behind, alone ? listener.allow : null),
       ...(rated ? connectionRateRules(rated, listener, tables.get(rated) ?? null) : []),
-      ...door.flatMap(hostAcls),
+      ...hosts,
       ...(routes.length > 0 ? clientRules(listener, listener.behind, alone ? listener.allow : null) : []),
       ...(alone ? [] : door.flatMap(allowRules)),
       ...door.flatMap((entrance) => clientCertificateRules(entrance, mixed)),

@@ -8,6 +8,8 @@ import { acl, type Rule, rule } from "./words.js";
 export interface Entrance {
   readonly pool: ApiPool;
   readonly listener: Listener;
+  /** Words of a condition that a request is for this pool; none where every request is, or what is left. */
+  readonly when: readonly string[];
 }
 
 /** Where each route leads. */
@@ -19,40 +21,24 @@ export interface Answers {
   readonly wrongMethod: string;
 }
 
-const hostAcl = ({ name }: ApiPool): string => `host-${name}`;
-
-/** Words of a condition that a request is for this pool; none for a pool without host names. */
-const forPool = (pool: ApiPool): readonly string[] => (pool.hostnames.length > 0 ? [hostAcl(pool)] : []);
-
 /** `if` and the words, or nothing where there is no condition. */
 const onlyIf = (...words: readonly string[]): readonly string[] => (words.length > 0 ? ["if", ...words] : []);
 
-/** Host names without their port; `*.` is any name below. */
-export function hostAcls({ pool }: Entrance): Rule[] {
-  const exact = pool.hostnames.filter((name) => !name.startsWith("*."));
-  const below = pool.hostnames.filter((name) => name.startsWith("*.")).map((name) => name.slice(1));
-  const host = "req.hdr(Host),host_only";
-  return [
-    ...acl(pool, hostAcl(pool), [host, "-i"], exact.map(pattern)),
-    ...acl(pool, hostAcl(pool), [host, "-m", "end", "-i"], below.map(pattern)),
-  ];
-}
-
 /** Where pools with different friends share an address. */
-export function allowRules({ pool, listener }: Entrance): Rule[] {
+export function allowRules({ pool, listener, when }: Entrance): Rule[] {
   if (!listener.allow) return [];
   const name = `allowed-${pool.name}`;
   return [
     ...acl(listener, name, ["src"], listener.allow),
-    rule(listener, ["http-request", "deny", "if", ...forPool(pool), `!${name}`]),
+    rule(listener, ["http-request", "deny", "if", ...when, `!${name}`]),
   ];
 }
 
 /** Where only some pools of an address want client certificates, the others' clients come without. */
-export function clientCertificateRules({ pool, listener }: Entrance, mixed: boolean): Rule[] {
+export function clientCertificateRules({ listener, when }: Entrance, mixed: boolean): Rule[] {
   const certificate = certificateOf(listener);
   if (!mixed || !certificate || certificate.clientCa === null) return [];
-  return [rule(certificate, ["http-request", "deny", "if", ...forPool(pool), "!{", "ssl_c_used", "}"])];
+  return [rule(certificate, ["http-request", "deny", "if", ...when, "!{", "ssl_c_used", "}"])];
 }
 
 const ACME = "/.well-known/acme-challenge/";
@@ -63,12 +49,12 @@ const routesAt = ({ pool, listener }: Entrance): readonly Route[] =>
   listener.redirectPort === null ? pool.routes : pool.routes.filter(isAcme);
 
 /** RFC 9110, section 15.4: 308 keeps the method, which 301 may turn into GET. */
-export function redirectRules({ pool, listener }: Entrance): Rule[] {
+export function redirectRules({ pool, listener, when: own }: Entrance): Rule[] {
   if (listener.redirectPort === null) return [];
   const port = listener.redirectPort === 443 ? "" : `:${listener.redirectPort}`;
   const location = `https://%[req.hdr(Host),host_only]${port}%[pathq]`;
   const named = ["{", "req.hdr(Host)", "-m", "found", "}"];
-  const when = [...(pool.hostnames.length > 0 ? forPool(pool) : named)];
+  const when = [...own, ...(pool.hostnames.length > 0 ? [] : named)];
   if (pool.routes.some(isAcme)) when.push("!{", "path_beg", ACME, "}");
   const redirect = ["http-request", "redirect", "location", location, "code"];
   return [
@@ -89,7 +75,7 @@ function lotsOf(entrance: Entrance, leads: Leads): ReadonlyMap<ApiPool, string> 
 
 /** A client keeps its lot: it hangs on its cookie, else on its address. */
 export function splitRules(entrance: Entrance, leads: Leads): Rule[] {
-  const when = forPool(entrance.pool);
+  const { when } = entrance;
   return [...lotsOf(entrance, leads)].flatMap(([{ split }, lot]) => {
     const total = split!.groups.reduce((sum, { weight }) => sum + weight, 0);
     const draw = (from: string): string[] => ["http-request", `set-var(${lot})`, `${from},xxh32,mod(${total})`];
@@ -106,19 +92,18 @@ export function splitRules(entrance: Entrance, leads: Leads): Rule[] {
 
 /** The routes of a pool, the longest path first; what none of them takes is nobody's, also where other pools follow. */
 export function routeRules(entrance: Entrance, leads: Leads, answers: Answers, last: boolean): Rule[] {
-  const { pool } = entrance;
+  const { pool, when: own } = entrance;
   const routes = routesAt(entrance);
   const lots = lotsOf(entrance, leads);
   const rules = routes.flatMap((route) => {
-    const when = [...forPool(pool), ...pathWords(route)];
+    const when = [...own, ...pathWords(route)];
     const lead = leads.get(route)!;
     const uses = useRules(route, lead, [...when, ...methodWords(route)], lots.get(lead.pool) ?? "");
     if (route.methods !== null) uses.push(rule(route, ["use_backend", answers.wrongMethod, ...onlyIf(...when)]));
     return uses;
   });
   const open = routes.some(({ match, path }) => match === "prefix" && path === "/");
-  if (pool.hostnames.length > 0 && !open && !last)
-    rules.push(rule(pool, ["use_backend", answers.notFound, "if", ...forPool(pool)]));
+  if (own.length > 0 && !open && !last) rules.push(rule(pool, ["use_backend", answers.notFound, "if", ...own]));
   return rules;
 }
 

@@ -84,7 +84,9 @@ export const supports: Answers = {
   "listeners.tls.terminate": YES,
   "listeners.tls.passthrough": YES,
   "listeners.redirect": YES,
+  "listeners.address": YES,
   "listeners.allow": YES,
+  "servers.host": YES,
   "listeners.websocket": YES,
   "behind.proxy_protocol": YES,
   "behind.header": ({ layer }) =>

@@ -18,7 +18,7 @@ const helpers: Helpers = {
 };
 
 /** The nodes that the options ask for. */
-export const nodesOf = (fleet: Fleet, { pools }: Pick<MosquittoOptions, "pools">): BrokerNode[] =>
+const nodesOf = (fleet: Fleet, { pools }: Pick<MosquittoOptions, "pools">): BrokerNode[] =>
   brokerNodes(fleet).filter(({ pool }) => pools === null || pools.includes(pool.name));
 
 /** One file for each mosquitto. */

@@ -1,5 +1,4 @@
 import type { BrokerPool, Server } from "../../fleet/fleet.js";
-import { whyNotRest, whyNotTopic } from "../../syntax/mosquitto/quote.js";
 import { leftToBalancers, type OwnFeature } from "../balancers.js";
 import type { Feature, Use } from "../features.js";
 import { nearly, no, type Support, yes } from "../support.js";
@@ -9,23 +8,8 @@ import type { MosquittoOptions } from "./options.js";
 
 const brokers = ({ pool }: Use): BrokerPool | null => (pool?.kind === "brokers" ? pool : null);
 
-/** Files are named in the line's rest: what cannot stand there is no path for mosquitto. */
-function access(use: Use): Support {
-  const { passwordFile = null, aclFile = null } = brokers(use)?.access ?? {};
-  for (const path of [passwordFile, aclFile]) {
-    const why = path === null ? null : whyNotRest(path);
-    if (why !== null) return no(`mosquitto cannot be told the path ${JSON.stringify(path)}: ${why}`, "rename the file");
-  }
-  return yes();
-}
-
 function bridge(use: Use): Support {
   const pool = brokers(use);
-  for (const topic of pool?.cluster?.bridges.flatMap(({ topics }) => topics) ?? []) {
-    const why = whyNotTopic(topic);
-    if (why !== null)
-      return no(`a bridge cannot carry the topic ${JSON.stringify(topic)}: ${why}`, "write another topic filter");
-  }
   if (pool?.cluster?.bridges.length && pool.access?.anonymous === false)
     return no(
       "the bridges have no login, and these brokers let nobody in without one",
@@ -59,6 +43,8 @@ function maxConnections(use: Use): Support {
 }
 
 const own = {
+  "listeners.address": yes(),
+  "servers.host": yes(),
   "health.check.tcp": yes(),
   "health.check.http": yes(),
   "health.check.mqtt": yes(),
@@ -78,7 +64,7 @@ const own = {
   "tls.clientCa": yes(),
   resolver: yes(),
   "cluster.bridge": bridge,
-  access,
+  access: yes(),
   persistence: yes(),
 } satisfies Record<OwnFeature, Answer<MosquittoOptions>>;
 

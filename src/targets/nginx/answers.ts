@@ -21,7 +21,7 @@ export function balance(use: Use, { version }: NginxOptions): Support {
   if (canPick(asked.algorithm, asked.key?.type ?? null, layer, version)) return ownUpstream(use, version);
   const fallback = expressible(asked, layer, version);
   const why = whyNot(asked, version);
-  return fallback ? nearly(`${why}: ${fallback} instead, as \`fallback\` says`) : no(why, instead(asked, layer));
+  return fallback ? nearly(`${why}: ${fallback} instead, as \`fallback\` says`) : no(why, instead(asked));
 }
 
 function whyNot({ algorithm, key }: Balance, version: string): string {
@@ -32,8 +32,8 @@ function whyNot({ algorithm, key }: Balance, version: string): string {
   return NOT_IN_STREAM;
 }
 
-function instead(asked: Balance, layer: Layer): string {
-  const near: Algorithm = nearest(asked, layer);
+function instead(asked: Balance): string {
+  const near: Algorithm = nearest(asked);
   if (asked.algorithm === "consistent_hash") return "hash `client_ip`, or say what to use with `fallback`";
   return `the nearest is ${near}: write it, or { algorithm: ${asked.algorithm}, fallback: ${near} }`;
 }

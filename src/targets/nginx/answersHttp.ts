@@ -1,4 +1,4 @@
-import type { ApiPool, Fleet, HealthPolicy, Listener } from "../../fleet/fleet.js";
+import type { ApiPool, Fleet, Listener } from "../../fleet/fleet.js";
 import { formatDuration } from "../../support/duration.js";
 import { whyUnreadable } from "../../syntax/nginx/quote.js";
 import type { Use } from "../features.js";
@@ -81,9 +81,8 @@ export function connections({ pool }: Use): Support {
 /** All servers of an upstream are asked for one name, and its certificate is compared with that alone. */
 export function serverTls({ pool }: Use): Support {
   if (pool?.kind !== "apis" || !pool.serverTls) return yes();
-  const { verify, ca } = pool.serverTls;
+  const { verify } = pool.serverTls;
   const view = serverTlsOf(pool);
-  if (ca?.includes("$")) return no("nginx reads $ in a path as a variable", "rename the file");
   if (view?.name) return yes();
   if (!verify) return nearly("nginx sends no SNI: the servers have no name in common");
   return no(
@@ -106,11 +105,9 @@ export function headers({ pool, route }: Use, way: "request" | "response"): Supp
   return yes();
 }
 
-/** Certificates are read where they are named, and `$` in a path would be a variable. */
+/** nginx takes the versions of TLS for a whole port: the strictest certificate there decides for all. */
 export function certificate({ part, fleet, listener }: Use): Support {
   const found = fleet.certificates.find(({ written }) => written === part.written);
-  const paths = found ? [found.certificate, found.key, found.bundle, found.clientCa] : [];
-  if (paths.some((path) => path?.includes("$"))) return no("nginx reads $ in a path as a variable", "rename the file");
   if (!found || found.minVersion === "1.3" || !listener) return yes();
   const stricter = fleet.pools
     .flatMap((pool) => (pool.kind === "apis" ? pool.listeners : []))
@@ -139,5 +136,4 @@ const isStricter = (other: Listener, name: string, { pools }: Fleet): boolean =>
       ),
   );
 
-export const activeCheck = (_use: { pool: { health: HealthPolicy } | null }): Support =>
-  nearly("nginx has no active checks: failures are learnt from traffic alone");
+export const activeCheck = nearly("nginx has no active checks: failures are learnt from traffic alone");

@@ -3,7 +3,7 @@ import type { BehindView, TlsView } from "./view.js";
 import { hostPort } from "./words.js";
 
 /** The addresses of `listen` for a listener: all addresses are two sockets, IPv4 and IPv6. */
-export const socketsOf = (address: string | null, port: number): string[] =>
+const socketsOf = (address: string | null, port: number): string[] =>
   address === null ? [`${port}`, `[::]:${port}`] : [hostPort(address, port)];
 
 /** The `listen` lines of a listener, with what stands behind each address. */
@@ -20,7 +20,7 @@ export function flagsOf({ tls, behind }: Listener): string[] {
 export const tlsOf = ({ tls }: Listener): TlsView | null =>
   tls?.mode === "terminate" ? tlsView(tls.certificate) : null;
 
-export function tlsView(certificate: Certificate): TlsView {
+function tlsView(certificate: Certificate): TlsView {
   const chain = certificate.bundle ?? certificate.certificate ?? "";
   return {
     certificate: chain,

@@ -25,7 +25,7 @@ export class Trust {
  * What every request takes to the servers. The address is the client's own (`set_real_ip_from` has put the believed one in
  * its place); what a client claims of itself is overwritten, or believed where it comes from a named proxy.
  */
-export function forwardedHeaders(trust: number | null): HeaderLine[] {
+function forwardedHeaders(trust: number | null): HeaderLine[] {
   const line = (name: string, value: string): HeaderLine => ({ written: null, name, value });
   return [
     line("Host", "$host"),

@@ -40,7 +40,7 @@ export function httpOf(fleet: Fleet, options: NginxOptions, lookup: Lookup, reso
     accessLog: options.logs.access,
     resolver,
     tls: servers.some(({ tls }) => tls !== null),
-    tables: tablesOf(servers, connectionZones.length, destinations),
+    tables: tablesOf(servers, destinations),
     dollar: servers.some(usesDollar),
     serverTls: servers.some(({ base, locations }) =>
       [base, ...locations.map(({ settings }) => settings)].some((settings) => settings?.serverTls),

@@ -44,7 +44,7 @@ export function exactLocation(place: Place, path: string, comment: string | null
 }
 
 /** The route that takes a path: routes stand longest first, exact before prefix. */
-export const routeFor = (routes: readonly Route[], path: string): Route | undefined =>
+const routeFor = (routes: readonly Route[], path: string): Route | undefined =>
   routes.find((route) => (route.match === "exact" ? path === route.path : path.startsWith(route.path)));
 
 /** nginx compares the decoded path. */
@@ -97,7 +97,7 @@ function locationOf(
 }
 
 /** Behind a variable `proxy_pass` replaces no path: `rewrite` does, on the decoded path, which nginx encodes again. */
-const rewriteOf = ({ path }: Route, to: string, exact: boolean): { pattern: string; to: string } => {
+const rewriteOf = ({ path }: Pick<Route, "path">, to: string, exact: boolean): { pattern: string; to: string } => {
   const plain = literal(decoded(to).includes("?") ? to : decoded(to));
   if (exact) return { pattern: "^", to: plain };
   return { pattern: `(?s)^${decoded(path).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}(.*)$`, to: `${plain}$1` };

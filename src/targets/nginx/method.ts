@@ -22,7 +22,7 @@ export const refusesBackup = ({ pick }: Method): boolean => pick !== null && WIT
 export function methodOf(balance: Balance, affinity: Affinity | null, layer: Layer, version: string): Method {
   const algorithm = expressible(balance, layer, version);
   const key = affinity && affinityUsed(affinity, layer, version);
-  const base = algorithm ? pickOf(algorithm, balance, layer) : pickOf(nearest(balance, layer), balance, layer);
+  const base = algorithm ? pickOf(algorithm, balance, layer) : pickOf(nearest(balance), balance, layer);
   if (!key) return { pick: base, sticky: null, label: labelOf(base) };
   if (key.type === "cookie") {
     const sticky = ["sticky", "cookie", key.name, ...expires(affinity), "path=/", "httponly"];
@@ -67,7 +67,7 @@ export function canPick(algorithm: Algorithm, key: string | null, layer: Layer, 
 }
 
 /** What comes nearest where nginx has no such algorithm; the audit has said so. */
-export function nearest({ algorithm }: Balance, _layer: Layer): Algorithm {
+export function nearest({ algorithm }: Balance): Algorithm {
   if (algorithm === "least_response_time") return "least_connections";
   return algorithm === "consistent_hash" ? "ip_hash" : "round_robin";
 }

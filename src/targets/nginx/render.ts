@@ -12,7 +12,7 @@ import type { NginxView } from "./view.js";
 import { time } from "./words.js";
 
 /** What the template may call. Each returns exactly one word (`words`: one for each text) or text that stays a comment. */
-export const HELPERS = {
+const HELPERS = {
   word,
   words,
   comment,
@@ -35,7 +35,7 @@ export function render(fleet: Fleet, options: NginxOptions): Artifact[] {
 /** A connection's client and server, each a file to the kernel. */
 const FILES_A_CONNECTION = 2;
 
-export function viewOf(fleet: Fleet, options: NginxOptions): NginxView {
+function viewOf(fleet: Fleet, options: NginxOptions): NginxView {
   const resolver = resolverOf(fleet, options);
   const lookup: Lookup = { version: options.version, resolves: resolver !== null };
   return {
@@ -43,7 +43,7 @@ export function viewOf(fleet: Fleet, options: NginxOptions): NginxView {
     workers: String(options.workers),
     connections: options.connections,
     files: options.connections * FILES_A_CONNECTION,
-    grace: time(fleet.reload.grace),
+    grace: time(Math.max(1, fleet.reload.grace)), // 0 would be no limit
     errorLog: [options.logs.error, options.logs.level],
     modules: options.modules ?? [],
     enabledModules: options.modules === null,

@@ -57,7 +57,7 @@ export const connectionsOf = ({ name, limits }: Pool): Settings["connections"] =
   limits.connections > 0 ? { zone: `${name}_requests`, count: limits.connections } : null;
 
 /** When a request goes on to another server. nginx's `error` is a refused connection and an empty answer alike. */
-export function nextOf({ attempts, when, methods }: Retries): string[] {
+function nextOf({ attempts, when, methods }: Retries): string[] {
   const conditions = new Set<string>();
   for (const condition of when) {
     if (condition === "connect" || condition === "empty") conditions.add("error");

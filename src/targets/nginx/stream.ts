@@ -78,7 +78,7 @@ export const connectionZone = ({ written, name }: Pool, suffix: string): Connect
 });
 
 /** Where a listener of a TCP or UDP pool leads, as `suffix` to the pool's name and a word for readers. */
-export function destinationOf(pool: StreamPool, listener: Listener): Destination {
+function destinationOf(pool: StreamPool, listener: Listener): Destination {
   switch (pool.kind) {
     case "brokers":
       return brokerDestination(pool, listener);

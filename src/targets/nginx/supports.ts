@@ -79,7 +79,9 @@ export const supports: Readonly<Record<Feature, Answer<NginxOptions>>> = {
     layer === "udp" ? no("nginx ends no DTLS", "pass it through, or use TCP") : yes(),
   "listeners.tls.passthrough": yes(),
   "listeners.redirect": yes(),
+  "listeners.address": yes(),
   "listeners.allow": yes(),
+  "servers.host": yes(),
   "listeners.websocket": yes(),
   "behind.proxy_protocol": behindProxyProtocol,
   "behind.header": ({ layer }) =>
@@ -124,7 +126,7 @@ export const supports: Readonly<Record<Feature, Answer<NginxOptions>>> = {
 
   "protocol.udp": yes(),
   "tls.certificate": certificate,
-  "tls.clientCa": certificate,
+  "tls.clientCa": yes(),
   resolver,
   "reload.grace": yes(),
   http2: since(

@@ -2,47 +2,49 @@ import type { Destinations } from "./destinations.js";
 import type { HttpServer, HttpView } from "./view.js";
 import { powerOfTwo } from "./words.js";
 
-// Seen on 1.22.1: a name of 47 characters stops nginx ("could not build server_names_hash"), many names make it warn.
-const NAME_IN_64 = 46;
-const NAME_OVERHEAD = 18;
-const NAMES_IN_USUAL = 200;
-const HEADERS_IN_USUAL = 40;
-const HEADER_IN_64 = 40;
-const VARIABLES_IN_USUAL = 200;
+// Seen on 1.22.1: a name of 47 characters stops nginx where the bucket is the usual 64 bytes ("could not build
+// server_names_hash"), 400 host names or 100 variables of our own make it warn.
+const IN_A_BUCKET = 46;
+const OVERHEAD = 18;
+const USUAL_BUCKET = 64;
+const MANY_NAMES = 200;
+const MANY_VARIABLES = 40;
+/** How thinly filled a table is in which nginx finds room for all without a warning. */
+const ROOM = 8;
 
 /** Sizes of nginx's hash tables, where the usual ones would stop it or make it warn. */
-export function tablesOf(
-  servers: readonly HttpServer[],
-  zones: number,
-  destinations: Destinations,
-): HttpView["tables"] {
+export function tablesOf(servers: readonly HttpServer[], destinations: Destinations): HttpView["tables"] {
   const names = servers.flatMap((server) => server.names);
-  const longest = Math.max(0, ...names.map((name) => name.length));
-  const headers = longestList(servers.map(headerNames));
-  const longestHeader = Math.max(0, ...headers.map((name) => name.length));
-  const variables = zones + destinations.splits.size * 2 + destinations.cookies.size;
+  const variables = variablesOf(destinations);
   const tables: { name: string; value: number }[] = [];
-  if (names.length > NAMES_IN_USUAL)
-    tables.push({ name: "server_names_hash_max_size", value: powerOfTwo(names.length * 8, 1024) });
-  if (longest > NAME_IN_64)
-    tables.push({ name: "server_names_hash_bucket_size", value: powerOfTwo(longest + NAME_OVERHEAD, 128) });
-  if (variables > VARIABLES_IN_USUAL)
-    tables.push({ name: "variables_hash_max_size", value: powerOfTwo(variables * 8, 2048) });
-  if (headers.length > HEADERS_IN_USUAL)
-    tables.push({ name: "proxy_headers_hash_max_size", value: powerOfTwo(headers.length * 16, 1024) });
-  if (longestHeader > HEADER_IN_64) {
-    tables.push({ name: "proxy_headers_hash_bucket_size", value: powerOfTwo(longestHeader + NAME_OVERHEAD, 128) });
-  }
+  const set = (name: string, value: number, usual: number): void => {
+    if (value > usual) tables.push({ name, value });
+  };
+  if (names.length > MANY_NAMES) set("server_names_hash_max_size", powerOfTwo(names.length * ROOM, 1024), 512);
+  set("server_names_hash_bucket_size", bucketOf(names), USUAL_BUCKET);
+  const many = variables.length > MANY_VARIABLES;
+  if (many) set("variables_hash_max_size", powerOfTwo(variables.length * ROOM, 2048), 1024);
+  set("variables_hash_bucket_size", Math.max(bucketOf(variables), many ? 2 * USUAL_BUCKET : 0), USUAL_BUCKET);
+  set("proxy_headers_hash_bucket_size", bucketOf(servers.flatMap(headerNames)), USUAL_BUCKET);
   return tables;
 }
 
-/** The longest list of header names that one location hides or sets. */
-function headerNames(server: HttpServer): string[] {
-  const all = [server.base, ...server.locations.map((location) => location.settings)];
-  return longestList(
-    all.map((settings) => [...(settings?.setHeaders ?? []).map(({ name }) => name), ...(settings?.hideHeaders ?? [])]),
-  );
+/** How large a bucket must be to hold the longest of these. */
+function bucketOf(names: readonly string[]): number {
+  let longest = 0;
+  for (const { length } of names) if (length > longest) longest = length;
+  return longest > IN_A_BUCKET ? powerOfTwo(longest + OVERHEAD, 2 * USUAL_BUCKET) : USUAL_BUCKET;
 }
 
-const longestList = (lists: readonly string[][]): string[] =>
-  lists.reduce((longest, list) => (list.length > longest.length ? list : longest), []);
+const variablesOf = ({ splits, cookies }: Destinations): string[] => [
+  ...cookies.keys(),
+  ...[...splits.values()].flatMap(({ variable, keyMap }) => (keyMap ? [variable, keyMap.variable] : [variable])),
+];
+
+/** The names of all headers that are hidden or set. */
+function headerNames({ base, locations }: HttpServer): string[] {
+  return [base, ...locations.map(({ settings }) => settings)].flatMap((settings) => [
+    ...(settings?.setHeaders ?? []).map(({ name }) => name),
+    ...(settings?.hideHeaders ?? []),
+  ]);
+}

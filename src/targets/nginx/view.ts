@@ -108,7 +108,7 @@ export interface StreamServer extends Door {
   readonly tryTimeout: string | null;
 }
 
-export interface LimitView {
+interface LimitView {
   readonly zone: string;
   readonly count: number;
 }

@@ -39,8 +39,8 @@ version: 1
 name: real
 tls: { site: { certificate: ${tls.file}, key: ${tls.file}.key } }
 health:
-  broker: { check: mqtt, interval: 300ms, timeout: 300ms, rise: 2, fall: 3 }
-  forgiving: { check: mqtt, interval: 300ms, timeout: 300ms, passive: { failures: 3, window: 1s, out: 1s } }
+  broker: { check: mqtt, interval: 300ms, timeout: 500ms, rise: 2, fall: 3 }
+  forgiving: { check: mqtt, interval: 300ms, timeout: 500ms, passive: { failures: 3, window: 1s, out: 1s } }
 brokers:
   fleet:
     software: mosquitto

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { atEnd, freePort } from "./programs.js";
 
 /** A request as it reached a server. */
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly url: string;
   readonly headers: http.IncomingHttpHeaders;
@@ -129,6 +129,9 @@ export interface Answer {
   readonly server: string;
 }
 
+/** ms without a byte after which a client gives up. */
+const LONGEST_WAIT = 20_000;
+
 const CLOSED: Answer = { status: 0, headers: {}, body: "", server: "" };
 
 function optionsOf({
@@ -175,6 +178,7 @@ export const ask = (asking: Asking): Promise<Answer> =>
       );
     });
     request.on("error", () => resolve(CLOSED));
+    request.setTimeout(LONGEST_WAIT, () => request.destroy());
     request.end(body);
   });
 

@@ -93,13 +93,6 @@ export async function landing(url: string, options: IClientOptions = {}, from?: 
   return name;
 }
 
-/** An MQTT 3.1.1 CONNECT (section 3.1 of the specification). */
-export function connectPacket(clientId: string, keepaliveSeconds: number): Buffer {
-  const id = Buffer.from(clientId);
-  const head = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, keepaliveSeconds >> 8, keepaliveSeconds & 255]);
-  return Buffer.concat([Buffer.from([0x10, head.length + 2 + id.length]), head, Buffer.from([0, id.length]), id]);
-}
-
 /** What came back on a connection that sends and then says nothing more, and after how many ms it was closed. */
 export const silence = (port: number, send: Buffer | string): Promise<{ answer: Buffer; closedAfter: number }> =>
   new Promise((resolve) => {

@@ -99,13 +99,6 @@ export const accepts = (port: number, host = "127.0.0.1"): Promise<boolean> =>
     socket.on("error", () => resolve(false));
   });
 
-/** Milliseconds that something took. */
-export async function measured(action: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await action();
-  return performance.now() - start;
-}
-
 interface Launch {
   readonly cwd: string;
   /** Where it says what it has to say: a file, since nginx opens /dev/stdout anew, which a socket does not allow. */

@@ -82,13 +82,13 @@ const haproxySettings = (folder: string, health: number): string =>
   `maxConnections: 2000, health: { port: ${health} }, socket: ${join(folder, "haproxy.sock")}`;
 
 /** The command line says only what is the place's: in the foreground, and where its pid is written. */
-export function startNginx({ folder, path }: Rendered): Running {
+function startNginx({ folder, path }: Rendered): Running {
   const place = `daemon off; pid ${join(folder, "nginx.pid")};`;
   const args = ["-e", "stderr", "-g", place, "-c", path("nginx/nginx.conf")]; // no -p: Debian's modules hang on the prefix
   return launch("nginx", args, { cwd: folder, log: join(folder, "nginx.log") });
 }
 
-export const startHaproxy = ({ folder, path }: Rendered): Running =>
+const startHaproxy = ({ folder, path }: Rendered): Running =>
   launch("haproxy", ["-W", "-db", "-f", path("haproxy/haproxy.cfg")], {
     cwd: folder,
     log: join(folder, "haproxy.log"),

@@ -3,10 +3,10 @@ export const apis = (...pools: readonly string[]): string => `
 version: 1
 name: real
 health:
-  quick: { check: http, path: /health, interval: 200ms, timeout: 200ms, rise: 2, fall: 2, passive: { failures: 3, window: 1s, out: 1s } }
-  asleep: { check: http, path: /health, interval: 60s, timeout: 200ms, passive: { failures: 100, window: 10s, out: 1s } }
+  quick: { check: http, path: /health, interval: 200ms, timeout: 2s, rise: 2, fall: 2, passive: { failures: 3, window: 1s, out: 1s } }
+  asleep: { check: http, path: /health, interval: 60s, timeout: 2s, passive: { failures: 100, window: 10s, out: 1s } }
   never: { check: none }
-  port: { check: tcp, interval: 1s, timeout: 200ms, rise: 2, fall: 2 }
+  port: { check: tcp, interval: 1s, timeout: 2s, rise: 2, fall: 2 }
 apis:${pools.join("")}`;
 
 /** An API pool; `more` are further keys, which may say `health` and `listeners` another way. */

@@ -6,7 +6,7 @@ import { optionsOf } from "./read.js";
 
 const TOPOLOGY = `version: 1
 name: t
-tls: { public: { certificate: "/c/$a:b.pem", key: "/c/$a:b.pem.key" } }
+tls: { public: { certificate: "/c/a:b.pem", key: "/c/a:b.pem.key" } }
 brokers:
   mqtt:
     software: mosquitto

@@ -4,7 +4,7 @@ import target from "../../../src/targets/compose/index.js";
 import { fleetOf } from "../../fleet.js";
 
 /** A service as another author's YAML library reads it. */
-export interface ReadService {
+interface ReadService {
   readonly image: string;
   readonly container_name: string;
   readonly user?: string;

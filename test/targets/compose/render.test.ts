@@ -31,7 +31,7 @@ describe("the file", () => {
   b1:
     image: eclipse-mosquitto:2.0
     container_name: t-b1
-    command: [sh, -c, chown mosquitto /var/lib/mosquitto/ && exec mosquitto -c /mosquitto/config/mosquitto.conf]
+    command: [sh, -c, "chown mosquitto /var/lib/mosquitto/ && exec mosquitto -c /mosquitto/config/mosquitto.conf"]
     volumes:
       - ../mosquitto/b1.conf:/mosquitto/config/mosquitto.conf:ro
       - type: bind
@@ -53,7 +53,7 @@ describe("the file", () => {
   b2:
     image: eclipse-mosquitto:2.0
     container_name: t-b2
-    command: [sh, -c, chown mosquitto /var/lib/mosquitto/ && exec mosquitto -c /mosquitto/config/mosquitto.conf]
+    command: [sh, -c, "chown mosquitto /var/lib/mosquitto/ && exec mosquitto -c /mosquitto/config/mosquitto.conf"]
     volumes:
       - ../mosquitto/b2.conf:/mosquitto/config/mosquitto.conf:ro
       - type: bind
@@ -89,7 +89,7 @@ describe("the file", () => {
       - b1
       - b2
     healthcheck:
-      test: [CMD, sh, -c, wget -q -O /dev/null "$$0" || curl -fsS -o /dev/null "$$0", http://127.0.0.1:8405/lb-health]
+      test: [CMD, sh, -c, 'wget -q -O /dev/null "$$0" || curl -fsS -o /dev/null "$$0"', http://127.0.0.1:8405/lb-health]
       interval: 5s
       timeout: 3s
       retries: 3
@@ -187,13 +187,13 @@ ${both}`;
 
   it("find their certificates and further files, and may read them", async () => {
     const { services } = await composeOf(`
-tls: { public: { certificate: "/c/a:b.pem", key: "/c/$a.key", clientCa: relative.pem } }
+tls: { public: { certificate: "/c/a:b.pem", key: "/c/a.key", clientCa: relative.pem } }
 apis:
   shop: { listeners: { https: { port: 443, tls: public } }, serverTls: { ca: /c/ca.pem }, servers: ["s:443"] }
 targets: { nginx: { include: [/etc/lb/x.conf] }, haproxy: { include: [/etc/lb/x.cfg] }, compose: {} }
 `);
     const bind = (path: string) => ({ type: "bind", source: path, target: path, read_only: true });
-    const files = ["/c/a:b.pem", "/c/$$a.key", "/c/ca.pem"];
+    const files = ["/c/a:b.pem", "/c/a.key", "/c/ca.pem"];
     expect(services.nginx!.volumes!.slice(1)).toEqual([...files, "/etc/lb/x.conf"].map(bind));
     expect(services.haproxy!.volumes!.slice(1)).toEqual([...files, "/etc/lb/x.cfg"].map(bind));
     expect([services.nginx!.user, services.haproxy!.user]).toEqual([undefined, "0:0"]);

@@ -60,6 +60,10 @@ apis:
     listeners: { http: 24084 }
     limits: { connectionRate: { requests: 3, per: 10s } }
     servers: ["127.0.0.1:24181"]
+  wild: { hostnames: ["*.wild.test"], listeners: { http: 24085 }, servers: ["127.0.0.1:24181"] }
+  deep: { hostnames: ["*.deep.wild.test"], listeners: { http: 24085 }, servers: ["127.0.0.1:24182"] }
+  exact: { hostnames: [a.wild.test], listeners: { http: 24085 }, servers: ["127.0.0.1:24182"] }
+  rest: { listeners: { http: { port: 24085, allow: [192.0.2.1] } }, servers: ["127.0.0.1:24181"] }
 tls: { pair: { bundle: BUNDLE } }
 targets: { haproxy: { maxConnections: 1000, health: { port: 24005 } } }
 `;
@@ -113,6 +117,14 @@ describe.skipIf(!haproxy)("what a rendered file makes the real HAProxy do", () =
   test("host names choose the pool, with any port and case; an unknown one is nobody's", async () => {
     expect((await ask(24080, "/", { headers: { host: "MAIN.test:24080" } })).status).toBe(200);
     expect((await ask(24080, "/", { headers: { host: "other.test" } })).status).toBe(404);
+  });
+
+  test("the very name wins over a wildcard, the longer wildcard over a shorter; a pool's friends are its own", async () => {
+    const as = (host: string) => ask(24085, "/", { headers: { host } });
+    expect(told((await as("b.wild.test")).body).name).toBe("one");
+    expect(told((await as("a.wild.test")).body).name).toBe("two");
+    expect(told((await as("x.deep.wild.test")).body).name).toBe("two");
+    expect((await as("other.test")).status).toBe(403);
   });
 
   test("a path is rewritten, the query stays", async () => {

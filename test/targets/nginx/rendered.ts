@@ -16,7 +16,10 @@ export function block(configuration: string, head: string): string[] {
   if (first < 0) throw new Error(`no ${head} in\n${configuration}`);
   const indent = /^ */.exec(lines[first]!)![0];
   const last = lines.findIndex((line, index) => index > first && line === `${indent}}`);
-  return lines.slice(first + 1, last).map((line) => line.trim()).filter(Boolean);
+  return lines
+    .slice(first + 1, last)
+    .map((line) => line.trim())
+    .filter(Boolean);
 }
 
 /** `SEVERITY FEATURE LINE: MESSAGE` for each finding of nginx's audit. */

@@ -39,7 +39,10 @@ describe("versions", () => {
     const text = await rendered(TOPOLOGY(version));
     const order = Object.keys(VERSIONS);
     for (const [directive, since] of NEW)
-      expect([directive.source, directive.test(text)]).toEqual([directive.source, order.indexOf(version) >= order.indexOf(since)]);
+      expect([directive.source, directive.test(text)]).toEqual([
+        directive.source,
+        order.indexOf(version) >= order.indexOf(since),
+      ]);
     for (const directive of RETIRED) expect(text).not.toMatch(directive);
   });
 

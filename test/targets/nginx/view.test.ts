@@ -25,7 +25,9 @@ ${more
 
 /** What stands in the upstream beside zone and servers. */
 async function methodIn(topology: string, upstream: string): Promise<string[]> {
-  return block(await rendered(topology), `upstream ${upstream}`).filter((line) => !/^(?:zone|server|keepalive)/.test(line));
+  return block(await rendered(topology), `upstream ${upstream}`).filter(
+    (line) => !/^(?:zone|server|keepalive)/.test(line),
+  );
 }
 
 describe("how servers are picked", () => {
@@ -63,9 +65,11 @@ describe("how servers are picked", () => {
 
   it("gives a route that picks in its own way a second upstream, and shares it otherwise", async () => {
     const text = await rendered(
-      API(`balance: random\n${SERVERS}\nroutes:\n  - { path: /a/, affinity: ip }\n  - { path: /b/, affinity: ip }\n  - { path: / }`),
+      API(
+        `balance: random\n${SERVERS}\nroutes:\n  - { path: /a/, affinity: ip }\n  - { path: /b/, affinity: ip }\n  - { path: / }`,
+      ),
     );
-    expect(text.match(/upstream \S+/g)).toEqual(["upstream web_ip_hash", "upstream web"]);
+    expect(text.match(/upstream \S+ {/g)).toEqual(["upstream web_ip_hash {", "upstream web {"]);
     expect(block(text, "location /a/")).toEqual(["proxy_pass http://web_ip_hash;"]);
     expect(block(text, "location /")).toEqual(["proxy_pass http://web;"]);
   });
@@ -138,11 +142,18 @@ describe("listeners", () => {
     const text = await rendered(
       "services:\n  db: { protocol: tcp, listeners: { a: 6000, b: { port: 6001, address: 127.0.0.9 }, c: { port: 6002, address: '::1' } }, servers: ['10.0.0.1:80'] }",
     );
-    expect(text.match(/listen .*600\d;/g)).toEqual(["listen 6000;", "listen [::]:6000;", "listen 127.0.0.9:6001;", "listen [::1]:6002;"]);
+    expect(text.match(/listen .*600\d;/g)).toEqual([
+      "listen 6000;",
+      "listen [::]:6000;",
+      "listen 127.0.0.9:6001;",
+      "listen [::1]:6002;",
+    ]);
   });
 
   it("let in whom `allow` names", async () => {
-    const text = await rendered(API(SERVERS).replace("http: 8080", "http: { port: 8080, allow: [10.0.0.0/8, '::1/128'] }"));
+    const text = await rendered(
+      API(SERVERS).replace("http: 8080", "http: { port: 8080, allow: [10.0.0.0/8, '::1/128'] }"),
+    );
     const lines = block(text, "server").length > 0 ? text.match(/(?:allow|deny) .*;/g) : [];
     expect(lines).toEqual(["allow 10.0.0.0/8;", "allow ::1/128;", "deny all;"]);
   });
@@ -153,7 +164,11 @@ apis:
   a: { hostnames: [a.test], listeners: { http: 8080 }, servers: ["10.0.0.1:80"] }
   b: { listeners: { http: 8080 }, servers: ["10.0.0.2:80"] }
 `);
-    expect(text.match(/listen 8080.*;|server_name .*;/g)).toEqual(["listen 8080;", "server_name a.test;", "listen 8080 default_server;"]);
+    expect(text.match(/listen 8080.*;|server_name .*;/g)).toEqual([
+      "listen 8080;",
+      "server_name a.test;",
+      "listen 8080 default_server;",
+    ]);
   });
 
   it("of brokers end TLS at the plain port, or pass it to the servers' own", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { sharesOf } from "../../../src/targets/nginx/destinations.js";
 import { cookieVariable } from "../../../src/targets/nginx/method.js";
 import { rate } from "../../../src/targets/nginx/rate.js";
-import { sharesOf } from "../../../src/targets/nginx/destinations.js";
 import { releaseOf } from "../../../src/targets/nginx/versions.js";
 import { hostPort, isName, seconds, size, time } from "../../../src/targets/nginx/words.js";
 
@@ -55,10 +55,22 @@ describe("nginx's words", () => {
   });
 
   it.each([
-    [[1, 1], ["50%", "*"]],
-    [[2, 1], ["66.66%", "*"]],
-    [[1, 1_000_000], ["0.01%", "*"]], // 0 % is refused
-    [[5, 3, 2], ["50%", "30%", "*"]],
+    [
+      [1, 1],
+      ["50%", "*"],
+    ],
+    [
+      [2, 1],
+      ["66.66%", "*"],
+    ],
+    [
+      [1, 1_000_000],
+      ["0.01%", "*"],
+    ], // 0 % is refused
+    [
+      [5, 3, 2],
+      ["50%", "30%", "*"],
+    ],
   ])("splits weights %j as %j", (weights, shares) => {
     expect(sharesOf(weights)).toEqual(shares);
   });

@@ -1,5 +1,5 @@
 import { boolean, option, string } from "@oclif/core/flags";
-import type { Checkers } from "../tasks/checkers.js";
+import type { Checkers } from "../../tasks/checkers.js";
 
 /** What every command takes. */
 export const common = {

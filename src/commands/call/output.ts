@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { coloured, colourless, type Style } from "../report/style.js";
-import { CannotUse } from "../support/errors.js";
-import { didYouMean } from "../support/suggest.js";
+import { coloured, colourless, type Style } from "../../report/style.js";
+import { CannotUse } from "../../support/errors.js";
+import { didYouMean } from "../../support/suggest.js";
 
 /** A report in one format; `file` is null for standard output. */
 export interface Output<Format extends string> {

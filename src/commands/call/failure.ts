@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { printable } from "../report/printable.js";
-import { CannotUse, ToolFailed } from "../support/errors.js";
-import { didYouMean } from "../support/suggest.js";
+import { printable } from "../../report/printable.js";
+import { CannotUse, ToolFailed } from "../../support/errors.js";
+import { didYouMean } from "../../support/suggest.js";
 import { listed, reasonOf } from "./output.js";
 
 interface Failure {
@@ -58,11 +58,13 @@ function callFailure(error: OclifError, command: string | undefined): Failure {
   const help = command === undefined ? "lbctl --help" : `lbctl ${command} --help`;
   const failure = (text: string, more?: string): Failure => ({ message: text, help: more ?? help, exitCode: 2 });
 
-  const unknown = /^command (.*) not found$/s.exec(message)?.[1];
-  if (unknown?.startsWith("-")) return failure(`unknown flag "${unknown}"`, "lbctl --help");
-  if (unknown !== undefined) {
+  if (/^command .* not found$/s.test(message)) {
+    if (command?.startsWith("-")) return failure(`unknown flag "${command}"`, "lbctl --help");
     const commands = commandNames();
-    return failure(`unknown command "${unknown}"`, didYouMean(unknown, commands) ?? `lbctl has ${listed(commands)}`);
+    return failure(
+      `unknown command "${command}"`,
+      didYouMean(command ?? "", commands) ?? `lbctl has ${listed(commands)}`,
+    );
   }
   if (error.constructor.name === "NonExistentFlagsError") {
     const flag = error.flags?.[0] ?? "";
