@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { ApiPool, BrokerPool, Fleet, HashKey, Listener, Pool, Route, Server } from "../fleet/fleet.js";
+import type { ApiPool, Behind, BrokerPool, Fleet, HashKey, Listener, Pool, Route, Server } from "../fleet/fleet.js";
 import { isWritten, nodeAt, type Written } from "../support/node.js";
 import type { Feature, Use } from "./features.js";
 
@@ -88,8 +88,14 @@ function ofListener(pool: Pool, listener: Listener, add: Add): void {
   if (listener.redirectPort !== null) add("listeners.redirect", listener, "redirect", scope);
   if (listener.address !== null) add("listeners.address", listener, "address", scope);
   if (listener.allow) add("listeners.allow", listener, "allow", scope);
-  if (listener.behind) add(`behind.${listener.behind.by.type}`, listener.behind, "by", scope);
+  if (listener.behind) ofBehind(listener, listener.behind, scope, add);
   if (pool.kind === "apis" && listener.tls) add("http2", listener, "tls", scope, false);
+}
+
+/** A header for all listeners asks nothing of those that speak no HTTP. */
+function ofBehind(listener: Listener, behind: Behind, scope: Scope, add: Add): void {
+  const own = nodeAt(listener.written.node, "behind") !== undefined;
+  add(`behind.${behind.by.type}`, behind, "by", scope, own || behind.by.type === "proxy_protocol");
 }
 
 function ofServer(pool: Pool, server: Server, add: Add): void {

@@ -90,7 +90,9 @@ export const supports: Answers = {
   "listeners.websocket": YES,
   "behind.proxy_protocol": YES,
   "behind.header": ({ layer }) =>
-    layer === "http" ? YES : no("only HTTP has headers: this listener cannot read one", "write by: proxy_protocol"),
+    layer === "http"
+      ? YES
+      : no("TCP has no headers: the client's address is the proxy's here", "write by: proxy_protocol"),
   "servers.weight": YES,
   "servers.weight.zero": YES,
   "servers.maxConnections": YES,

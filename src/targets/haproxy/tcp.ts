@@ -140,7 +140,8 @@ function frontendView(
   const http = isWrapped(way);
   const certificate = certificateOf(listener);
   const alpn = http ? "http/1.1" : "";
-  const rules = [...connectionRules(listener, listener.behind, listener.allow), ...rateRules];
+  const behind = http || !comesByHeader(listener) ? listener.behind : null; // TCP has no headers
+  const rules = [...connectionRules(listener, behind, listener.allow), ...rateRules];
   return {
     written: listener.written,
     name: context.frontends.take(`${pool.name}.${listener.kind}`),

@@ -85,7 +85,9 @@ export const supports: Readonly<Record<Feature, Answer<NginxOptions>>> = {
   "listeners.websocket": yes(),
   "behind.proxy_protocol": behindProxyProtocol,
   "behind.header": ({ layer }) =>
-    layer === "http" ? yes() : nearly("TCP and UDP have no headers: the client's address is the proxy's there"),
+    layer === "http"
+      ? yes()
+      : no("TCP has no headers: the client's address is the proxy's here", "write by: proxy_protocol"),
 
   "servers.weight": yes(),
   "servers.weight.zero": drained,
