@@ -28,10 +28,10 @@ function start(given) {
 async function run(args) {
   const oclif = require("../dist/oclif.cjs");
   const root = path.join(__dirname, "..");
-  const command = path.join(root, "dist/commands", args[0] + ".js");
+  const command = path.join(root, "dist/commands", `${args[0]}.js`);
   if (!/^[a-z]+$/.test(args[0]) || !fs.existsSync(command) || asksForHelp(args))
     return await oclif["@oclif/core/run"].run(args, { root });
-  const { default: Command } = await import("../dist/commands/" + args[0] + ".js");
+  const { default: Command } = await import(`../dist/commands/${args[0]}.js`);
   await new Command(args.slice(1), knownConfig(oclif["@oclif/core/config"].Config, root))._run();
 }
 
@@ -53,7 +53,7 @@ function knownConfig(Config, root) {
     topicSeparator: oclif.topicSeparator,
     pjson: { oclif },
   };
-  return Object.assign(new Config({ root }), known, { userAgent: name + "/" + version });
+  return Object.assign(new Config({ root }), known, { userAgent: `${name}/${version}` });
 }
 
 function notBuilt() {
@@ -65,7 +65,7 @@ function notBuilt() {
 function handOver() {
   const node = path.join(__dirname, "..", "node_modules", "node", "bin", "node");
   if (!fs.existsSync(node)) {
-    console.error("error: lbctl needs Node " + NEEDED + " or newer; this is " + process.version);
+    console.error(`error: lbctl needs Node ${NEEDED} or newer; this is ${process.version}`);
     process.exit(3);
   }
   const child = require("child_process").spawn(node, [__filename].concat(process.argv.slice(2)), { stdio: "inherit" });

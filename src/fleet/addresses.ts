@@ -1,4 +1,5 @@
-import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
+import { BlockList } from "node:net";
+import { isIP, isIPv4, isIPv6 } from "../support/ip.js";
 
 /** Without brackets. */
 export const bare = (address: string): string => address.replace(/^\[|\]$/g, "");

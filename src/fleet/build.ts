@@ -7,22 +7,13 @@ import { buildBrokers } from "./brokers.js";
 import { certificateOf } from "./certificates.js";
 import { type Context, referenceAt, Unbuildable, unknownName } from "./context.js";
 import { buildDatabase, buildService } from "./databases.js";
-import type {
-  Certificate,
-  Fleet,
-  GeoName,
-  Pool,
-  PoolKind,
-  Region,
-  Resolver,
-  TargetRequest,
-  Variable,
-} from "./fleet.js";
+import type { Fleet, Pool, PoolKind, Resolver, TargetRequest, Variable } from "./fleet.js";
 import { buildGeo, buildRegion } from "./geo.js";
 import { buildPolicy, impliedKind } from "./health.js";
 import { behindOf } from "./listeners.js";
 import { at, Part, Report } from "./part.js";
 import { type BuildPool, type PoolPart, plain } from "./pools.js";
+import { checkTargetAddresses } from "./targetAddresses.js";
 import { isWhole, soundDefaults, wholePools } from "./whole.js";
 
 /** What `readTopology` found to follow the schema; named here so that this folder needs nothing of the reader but its result. */
@@ -202,6 +193,7 @@ function targetsOf(
     return DEFAULT_TARGETS.map((name) => ({ written: root.written, name, version: null, pools: null, options: {} }));
   const names = new Set(pools.map(({ name }) => name));
   return parts.map(([name, part]) => {
+    checkTargetAddresses(context, part);
     const carried = part.texts("pools") ?? null;
     for (const [index, pool] of (carried ?? []).entries()) {
       if (names.has(pool) || KINDS.some((kind) => context.broken.has(`${kind}.${pool}`))) continue;

@@ -35,10 +35,9 @@ export function unknownName(
   const { report, broken } = context;
   if (broken.has(`${section}.${name}`)) throw new Unbuildable();
   const message = `there is no ${what} "${text}"`;
-  if (report.count("unknown-name") >= GUESSES) return report.error("unknown-name", place, message);
-  const known = [...names];
-  const others = known.length > 0 ? `there are ${listOf(known)}` : `write it under \`${section}\``;
-  report.error("unknown-name", place, message, didYouMean(text, known) ?? others);
+  const known = report.count("unknown-name") < GUESSES ? [...names] : null;
+  const others = known && othersOf(section, known);
+  report.error("unknown-name", place, message, known && (didYouMean(text, known) ?? others));
 }
 
 /** A name that stands for another part; `text` is how it is shown. */
@@ -54,6 +53,11 @@ export const referenceAt = (part: Part, key: string, name: string): Reference =>
   text: shown(part, key),
   place: at(part, key),
 });
+
+function othersOf(section: string, known: readonly string[]): string {
+  if (known.length === 0) return `write it under \`${section}\``;
+  return known.length === 1 ? `there is only "${known[0]}"` : `there are ${listOf(known)}`;
+}
 
 /** `a, b and 3 more` */
 export const listOf = (names: readonly string[]): string =>

@@ -60,6 +60,13 @@ export function buildGeo(context: Context, name: string, part: Part): GeoName {
         `region "${reference.text}" has no endpoint for "${name}", which answers with endpoints`,
         `write endpoints: { ${name}: [HOST] } in the region`,
       );
+    if (node && answer === "addresses" && !node.has("addresses"))
+      context.report.error(
+        "missing-key",
+        reference.place,
+        `region "${reference.text}" has no addresses for "${name}" to answer with`,
+        "write addresses: [ADDRESS] in the region, or answer: endpoints",
+      );
     return reference.name;
   };
   const regionAt = (owner: Part, key: string): string => region(referenceAt(owner, key, owner.text(key)!));

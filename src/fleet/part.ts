@@ -3,6 +3,7 @@ import { type Duration, parseDuration } from "../support/duration.js";
 import type { Finding, Severity } from "../support/finding.js";
 import { finding } from "../support/finding.js";
 import { at, atKey, headOf, type Node, nodeAt, type Written } from "../support/node.js";
+import { shorten } from "../support/shorten.js";
 import { parseSize, type Size } from "../support/size.js";
 import type { Place, Source } from "../support/source.js";
 
@@ -89,8 +90,6 @@ export class Part {
 const entry = (node: Node, key: string): Node | undefined =>
   node.kind === "map" ? node.entries.get(key)?.value : undefined;
 
-const LONGEST = 60;
-
 /** Collects what is wrong with a topology that follows the schema: names that name nothing, parts that do not fit together. */
 export class Report {
   readonly #collected = new Collected();
@@ -152,7 +151,7 @@ export function shown(part: { readonly written: Written }, key = ""): string {
   const { start, end } = headOf(value, source);
   const text = source.text.slice(start, end);
   const bare = /^["']/.test(text) ? text.slice(1, -1) : text;
-  return bare.length > LONGEST ? `${bare.slice(0, LONGEST - 1)}…` : bare;
+  return shorten(bare);
 }
 
 export { at, atKey };

@@ -124,7 +124,8 @@ export function expand({ report, servers }: Pick<Context, "report" | "servers">,
     : [text];
 }
 
-function checkHost({ report }: Context, part: Part, key: string, host: string): void {
+/** Whether `host`, said at `key`, is an address or a DNS name; what is neither is reported. */
+export function checkHost({ report }: Context, part: Part, key: string, host: string): void {
   if (!isHost(host))
     report.error(
       "wrong-value",

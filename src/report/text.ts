@@ -35,4 +35,4 @@ function excerptLines(finding: Finding, source: Source, { paint, marks }: Style)
 const gutterOf = (at: Place): number => Math.max(2, String(at.line).length);
 
 /** `topology.yaml:31:23`, as editors and terminals make it clickable. */
-export const placeText = (at: Place): string => `${printable(at.file)}:${at.line}:${at.column}`;
+const placeText = (at: Place): string => `${printable(at.file)}:${at.line}:${at.column}`;

@@ -1,21 +1,34 @@
-/** The candidate that `text` was probably meant to be, or undefined. Edit distance with swaps, at most a third of the length. */
+/** More edits than this make another word. */
+const MOST_EDITS = 3;
+
+/**
+ * The candidate that `text` was probably meant to be, or undefined: the nearest one within a third of its length in edits
+ * (a swap is one), case, `_` and `-` aside; else the only one that goes on where `text` stops.
+ */
 export function suggest(text: string, candidates: Iterable<string>): string | undefined {
-  const wanted = text.toLowerCase();
+  const wanted = wordOf(text);
+  if (wanted.length > LONGEST) return undefined;
+  const words = Array.from(candidates, (candidate) => [candidate, wordOf(candidate)] as const);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(Math.min(wanted.length, 24) / 3)) + 1;
-  for (const candidate of candidates) {
-    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
-    const distance = editDistance(wanted, candidate.toLowerCase());
+  let bestDistance = Math.min(MOST_EDITS, Math.max(1, Math.floor(wanted.length / 3))) + 1;
+  for (const [candidate, word] of words) {
+    if (candidate === text || Math.abs(word.length - wanted.length) >= bestDistance) continue;
+    const distance = editDistance(wanted, word);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best ?? onlyPrefixed(wanted, candidates);
+  return best ?? onlyPrefixed(wanted, words);
 }
 
+/** No name is longer; what is, was not misspelt. */
+const LONGEST = 63;
+
+const wordOf = (text: string): string => text.toLowerCase().replace(/[\s_-]/g, "");
+
 /** An abbreviation (`least_conn`): the one candidate that goes on where it stops, if there is just one. */
-function onlyPrefixed(wanted: string, candidates: Iterable<string>): string | undefined {
+function onlyPrefixed(wanted: string, words: readonly (readonly [string, string])[]): string | undefined {
   if (wanted.length < 4) return undefined;
-  const longer = [...candidates].filter((candidate) => candidate.toLowerCase().startsWith(wanted));
-  return longer.length === 1 ? longer[0] : undefined;
+  const longer = words.filter(([, word]) => word.startsWith(wanted));
+  return longer.length === 1 ? longer[0]![0] : undefined;
 }
 
 /** `did you mean "interval"?`, or undefined where nothing is near. */

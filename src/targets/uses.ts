@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import type { ApiPool, Behind, BrokerPool, Fleet, HashKey, Listener, Pool, Route, Server } from "../fleet/fleet.js";
+import { isIP } from "../support/ip.js";
 import { isWritten, nodeAt, type Written } from "../support/node.js";
 import type { Feature, Use } from "./features.js";
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { CannotUse } from "../support/errors.js";
 
 /** A topology to start from: every line is one that most fleets keep, and none gives a warning. */
-export const STARTING_POINT = `# One fleet in one file. Check it with \`lbctl validate\`, write its configuration with \`lbctl render\`.
+const STARTING_POINT = `# One fleet in one file. Check it with \`lbctl validate\`, write its configuration with \`lbctl render\`.
 # All keys, for an editor's completion: lbctl schema > topology.schema.json
 version: 1
 name: my-fleet

@@ -1,3 +1,4 @@
+import type { YAMLError } from "yaml";
 import { type Finding, finding } from "../support/finding.js";
 import type { Source, Span } from "../support/source.js";
 
@@ -5,6 +6,8 @@ import type { Source, Span } from "../support/source.js";
 const ALL_ERRORS = 256 * 1024;
 /** A text that is no YAML at all breaks on every line; more would help nobody. */
 const MOST = 20;
+/** So many errors are looked at: many may be of one line. */
+const ENOUGH = 1000;
 /** Characters around an error that are looked at. */
 const WORD = 80;
 
@@ -17,17 +20,44 @@ export async function brokenFindings(source: Source, offset: number, reason: str
   if (source.text.length > ALL_ERRORS || first.rule === "schema/too-deep") return [first];
   const found = new Map([[first.at.line, first]]);
   for (const error of await furtherErrors(source.text)) {
-    const next = explain(source, error.offset, error.reason);
-    if (found.size < MOST && !found.has(next.at.line)) found.set(next.at.line, next);
+    if (found.size === MOST) break;
+    const start = startOf(source.text, error.offset);
+    const line = source.lineAt(start);
+    if (!found.has(line)) found.set(line, explain(source, start, error.reason));
   }
   return [...found.values()];
 }
 
 async function furtherErrors(text: string): Promise<{ offset: number; reason: string }[]> {
-  const { parseAllDocuments } = await import("yaml");
-  const documents = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
-  const errors = Array.isArray(documents) ? documents.flatMap((document) => document.errors) : [];
-  return errors.map(({ pos: [offset], message }) => ({ offset, reason: message }));
+  const { Composer, Parser } = await import("yaml");
+  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
+  const found: { offset: number; reason: string }[] = [];
+  const take = (documents: Iterable<{ readonly errors: readonly YAMLError[] }>): void => {
+    for (const { errors } of documents)
+      for (const { pos, message } of errors.slice(0, ENOUGH)) found.push({ offset: pos[0], reason: message });
+  };
+  quickly(() => {
+    let wrong = 0;
+    for (const token of new Parser().parse(text)) {
+      take(composer.next(token));
+      if (token.type === "error" && (wrong += 1) > ENOUGH) break;
+    }
+    take(composer.end());
+  });
+  return found;
+}
+
+/** A hundred thousand errors take seconds to make, most of them for their stacks; this reader recurses, too. */
+function quickly(read: () => void): void {
+  const usual = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  } finally {
+    Error.stackTraceLimit = usual;
+  }
 }
 
 interface Reason {
@@ -79,7 +109,7 @@ const REASONS: readonly Reason[] = [
     help: "close the quote on the same line",
   },
   {
-    words: /flow|missed comma|map-as-json/i,
+    words: /flow|missed comma|node content|map-as-json/i,
     message: "a bracket or brace is not closed, or a comma is missing",
     help: "close it, or put a comma between the two values",
   },
@@ -99,7 +129,7 @@ const REASONS: readonly Reason[] = [
     help: "write `key: value`, and indent the keys of one map alike, by spaces",
   },
   {
-    words: /cannot start with|chomping|block scalar|line break is expected/i,
+    words: /cannot start with|reserved|chomping|block scalar|line break is expected/i,
     message: "a text begins with a character that means something in YAML",
     help: "put it in quotes",
   },
@@ -116,12 +146,15 @@ const NO_YAML: Omit<Reason, "words"> = {
 };
 
 function explain(source: Source, offset: number, reason: string): Finding {
-  const { text } = source;
-  const start = Math.min(offset, Math.max(0, text.trimEnd().length - 1));
+  const start = startOf(source.text, offset);
   const { rule, message, help } = reasonAt(source, start, reason);
-  const at = source.place(wordAt(text, start));
+  const at = source.place(wordAt(source.text, start));
   return finding({ rule: `schema/${rule ?? "no-yaml"}`, source: "schema", message, help, at });
 }
+
+/** An error at the end of a text is shown at its last character. */
+const startOf = (text: string, offset: number): number =>
+  offset < text.length ? offset : Math.max(0, text.trimEnd().length - 1);
 
 /** What stands around the error says more than the readers, who see its consequence. */
 function reasonAt(source: Source, start: number, reason: string): Omit<Reason, "words"> {
@@ -130,7 +163,9 @@ function reasonAt(source: Source, start: number, reason: string): Omit<Reason, "
   const begin = source.lineStarts[source.lineAt(start) - 1]!;
   if (/^ *\t/.test(source.text.slice(begin, begin + WORD))) return TAB;
   if (/\$\{[^}"']*\}?$/.test(source.text.slice(Math.max(begin, start - WORD), start + 1))) return VARIABLE;
-  return known ?? NO_YAML;
+  if (/[@`]/.test(source.text[start] ?? "")) return REASONS.at(-1)!;
+  const isFirst = source.text.slice(0, begin).trim() === "";
+  return isFirst && /document separator/.test(reason) ? NO_YAML : (known ?? NO_YAML);
 }
 
 /** From `start` to the end of the word there, one character at least. */

@@ -1,5 +1,6 @@
 import { type Finding, finding } from "../support/finding.js";
 import { headOf } from "../support/node.js";
+import { shorten } from "../support/shorten.js";
 import type { Source, Span } from "../support/source.js";
 import { didYouMean } from "../support/suggest.js";
 import { ownerOf } from "./owners.js";
@@ -43,7 +44,7 @@ export function describe(given: Case): Finding {
       return wrongValue(
         given,
         node,
-        `${written(given, node)} is not ${expectedOf(holder) ?? `${holder.minimum} to ${holder.maximum}`}`,
+        `${written(given, node)} is not ${expectedOf(holder) ?? `from ${holder.minimum} to ${holder.maximum}`}`,
       );
     case "minLength":
       return wrongType(given, node);
@@ -68,14 +69,20 @@ const made = (given: Case, rule: string, message: string, help: string | null, s
   finding({ rule: `schema/${rule}`, source: "schema", message, help, at: given.source.place(span) });
 
 const wrongValue = (given: Case, node: Node, message: string, help: string | null = null): Finding =>
-  made(given, "wrong-value", `${ownerOf(given.path)}: ${message}`, help, headOf(node, given.source));
+  made(given, "wrong-value", `${ownerOf(given.path)}: ${message}`, help, spanOf(given, node));
+
+/** The value; where nothing stands, its key. */
+const spanOf = ({ root, path, source }: Case, node: Node): Span =>
+  (node.start === node.end ? keySpanOf(root, path) : undefined) ?? headOf(node, source);
 
 function unknownKey(given: Case, node: Node): Finding {
   const { error, path, holder } = given;
   const key = String(error.params.additionalProperty);
   const keys = keysOf(holder);
   const what =
-    holder["x-unknown"] === "target" ? `unknown target "${key}"` : `unknown key "${key}" in ${ownerOf(path)}`;
+    holder["x-unknown"] === "target"
+      ? `unknown target "${shorten(key)}"`
+      : `unknown key "${shorten(key)}" in ${ownerOf(path)}`;
   const help =
     key === "<<"
       ? "YAML 1.2 has no merge keys: use `defaults`, or write the keys out"
@@ -88,7 +95,7 @@ function wrongName(given: Case): Finding {
   const key = String(error.params.propertyName);
   const [names] = formsOf(schema, holder.propertyNames as Schema);
   const span = keySpanOf(root, [...path, key]) ?? nodeOf(root, path);
-  return made(given, "wrong-name", `"${key}" is not ${expectedOf(names!)}`, "give it another name", span);
+  return made(given, "wrong-name", `"${shorten(key)}" is not ${expectedOf(names!)}`, "give it another name", span);
 }
 
 function missingKey(given: Case, node: Node, key: string): Finding {
@@ -109,7 +116,7 @@ function unknownVersion(given: Case, node: Node): Finding {
     ? `version ${written(given, node)} of the topology language is unknown`
     : `"version" is ${found(given, node)}`;
   const help = quoted ? "this lbctl reads version 1: a number, without quotes" : "this lbctl reads version 1";
-  return made(given, "version", message, help, headOf(node, given.source));
+  return made(given, "version", message, help, spanOf(given, node));
 }
 
 function unknownValue(given: Case, node: Node): Finding {
@@ -120,7 +127,7 @@ function unknownValue(given: Case, node: Node): Finding {
       ? `put it in quotes: "${given.source.text.slice(node.start, node.end)}"`
       : ((value === null ? undefined : didYouMean(String(value), values)) ?? `one of ${values.join(", ")}`);
   const message = `unknown ${given.holder["x-name"] ?? "value"} ${written(given, node)}`;
-  return made(given, "wrong-value", message, help, headOf(node, given.source));
+  return made(given, "wrong-value", message, help, spanOf(given, node));
 }
 
 function wrongForm(given: Case, node: Node): Finding {
@@ -134,7 +141,7 @@ function wrongType(given: Case, node: Node): Finding {
     error.keyword === "enum" ? `one of ${(error.params.allowedValues as unknown[]).join(", ")}` : undefined;
   const expected = expectedOf(holder) ?? choices ?? TYPES[String(error.params.type)] ?? "another form";
   const message = `${ownerOf(given.path)}: ${found(given, node)} where ${expected} must stand`;
-  return made(given, "wrong-type", message, typeHelp(given, node, expected), headOf(node, given.source));
+  return made(given, "wrong-type", message, typeHelp(given, node, expected), spanOf(given, node));
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -146,11 +153,15 @@ const TYPES: Readonly<Record<string, string>> = {
   boolean: "true or false",
 };
 
+/** What YAML 1.1 read as true or false, and 1.2 no longer does. */
+const TRUTHS: Readonly<Record<string, string>> = { yes: "true", on: "true", no: "false", off: "false" };
+
 function typeHelp(given: Case, node: Node, expected: string): string | null {
-  if (node.kind !== "scalar" || node.value === null || given.from.has(node)) return null;
+  if (node.kind !== "scalar" || isEmpty(node) || given.from.has(node)) return null;
   const text = written(given, node);
   const { type } = given.error.params;
   if (typeof node.value === "string") {
+    if (type === "boolean" && node.value in TRUTHS) return `write ${TRUTHS[node.value]}`;
     if (type === "array") return `write it as a list: [${text.replace(/^"(.*)"$/, "$1")}]`;
     return type !== "string" && typeof plainValue(node.value) !== "string" ? "leave the quotes out" : null;
   }
@@ -178,13 +189,11 @@ function found(given: Case, node: Node): string {
   return typeof node.value === "number" ? `the number ${written(given, node)}` : written(given, node);
 }
 
-const LONGEST = 60;
-
 /** As it stands in the text: what came from a variable shows as the variable. Numbers as they are, text in quotes. */
 function written({ source }: Case, node: Node): string {
   const { start, end } = headOf(node, source);
   const text = source.text.slice(start, end);
-  const short = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  const short = shorten(text);
   if (/^["']/.test(short) || (node.kind === "scalar" && typeof node.value !== "string")) return short;
   return `"${short}"`;
 }

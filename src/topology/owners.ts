@@ -1,3 +1,5 @@
+import { shorten } from "../support/shorten.js";
+
 const OWNERS: Readonly<Record<string, string>> = {
   health: "health policy",
   tls: "certificate",
@@ -19,7 +21,7 @@ export function ownerOf(path: readonly string[]): string {
   if (section === undefined) return "the topology";
   const kind = OWNERS[section];
   if (!kind || name === undefined) return innerOf(path).join(" of ");
-  return [...innerOf(rest), `${kind} "${name}"`].join(" of ");
+  return [...innerOf(rest), `${kind} "${shorten(name)}"`].join(" of ");
 }
 
 /** Keys in quotes, items of lists by their number from 1; the innermost first. */
@@ -27,7 +29,7 @@ const innerOf = (path: readonly string[]): string[] =>
   path
     .flatMap((part, index) => {
       if (isIndex(part)) return [`${singular(path[index - 1] ?? "entry")} ${Number(part) + 1}`];
-      return isIndex(path[index + 1]) ? [] : [`"${part}"`];
+      return isIndex(path[index + 1]) ? [] : [`"${shorten(part)}"`];
     })
     .reverse();
 

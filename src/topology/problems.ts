@@ -1,6 +1,5 @@
 import { MOST_OF_A_RULE } from "../support/collected.js";
 import { type Finding, finding } from "../support/finding.js";
-import { headOf } from "../support/node.js";
 import type { Source } from "../support/source.js";
 import { withoutAlternatives } from "./alternatives.js";
 import { describe } from "./describe.js";
@@ -47,9 +46,10 @@ export function problemsOf(
   );
   const { listed, rests } = bounded(ofText);
   const causes = new Map<string, Finding>();
+  const described = (error: SchemaError): Finding =>
+    describe({ error, path: pathOf(error.instancePath), source, root, schema, from, holder: holderOf(schema, error) });
   for (const error of listed) {
-    const path = pathOf(error.instancePath);
-    const found = describe({ error, path, source, root, schema, from, holder: holderOf(schema, error) });
+    const found = described(error);
     const cause = `${found.rule} ${found.at.line}:${found.at.column}${error.keyword === "required" ? found.message : ""}`;
     if (!causes.has(cause)) causes.set(cause, found);
   }
@@ -59,7 +59,7 @@ export function problemsOf(
       source: "schema",
       message: `and ${isComplete ? "" : "at least "}${count} more problems like the ones above`,
       help: "repair these first",
-      at: source.place(headOf(nodeOf(root, pathOf(first.instancePath)), source)),
+      at: described(first).at,
     }),
   );
   return { findings: [...causes.values(), ...ends], broken: new Set(complaints.map(topPart)), isComplete };

@@ -1,6 +1,7 @@
 import { Collected } from "../support/collected.js";
 import { type Finding, finding } from "../support/finding.js";
 import { headOf, type Node, type ScalarNode } from "../support/node.js";
+import { shorten } from "../support/shorten.js";
 import type { Source } from "../support/source.js";
 import { didYouMean } from "../support/suggest.js";
 
@@ -116,8 +117,8 @@ class Filling {
     this.#report(
       scalar,
       "unset-variable",
-      `the variable ${name} is not set`,
-      near ?? `set it, or give it a default: \${${name}:-...}`,
+      `the variable ${shorten(name)} is not set`,
+      near ?? `set it, or give it a default: \${${shorten(name)}:-...}`,
     );
   }
 

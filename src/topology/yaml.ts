@@ -10,6 +10,7 @@ import {
 import { Collected } from "../support/collected.js";
 import { type Finding, finding } from "../support/finding.js";
 import type { Node } from "../support/node.js";
+import { shorten } from "../support/shorten.js";
 import type { Source, Span } from "../support/source.js";
 
 type ScalarEvent = Extract<Event, { type: typeof EVENT_ID.SCALAR }>;
@@ -166,7 +167,7 @@ class Composer {
       const related = [{ message: "first used here", at: this.#source.place(first.key) }];
       this.#report(
         "schema/duplicate-key",
-        `the key ${JSON.stringify(name)} stands here a second time`,
+        `the key "${shorten(name)}" stands here a second time`,
         "keep one of the two",
         key,
         related,
@@ -186,8 +187,8 @@ class Composer {
     if (!target) {
       this.#report(
         "schema/alias",
-        `no anchor "${name}" stands before this alias`,
-        `write \`&${name}\` at the value that is meant`,
+        `no anchor "${shorten(name)}" stands before this alias`,
+        `write \`&${shorten(name)}\` at the value that is meant`,
         span,
       );
       return nothing;
@@ -195,7 +196,7 @@ class Composer {
     if (!target.node) {
       this.#report(
         "schema/alias",
-        `the alias "${name}" stands inside its own anchor: it never ends`,
+        `the alias "${shorten(name)}" stands inside its own anchor: it never ends`,
         "write the value out",
         span,
       );
@@ -254,7 +255,7 @@ class Composer {
   #tag(start: number, end: number): void {
     const tag = this.#source.text.slice(start, end);
     if (tag !== "!!str")
-      this.#report("schema/tag", `the tag ${tag} means nothing here`, "leave it out", { start, end });
+      this.#report("schema/tag", `the tag ${shorten(tag)} means nothing here`, "leave it out", { start, end });
   }
 
   #report(rule: string, message: string, help: string, span: Span, related: Finding["related"] = []): void {

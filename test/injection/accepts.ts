@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Base, Field } from "./bases.js";
-import { hostileLike } from "./hostile.js";
+import { DICTIONARY, hostileLike } from "./hostile.js";
 
 /** Kinds of text in which nearly every character may stand; the others are letters, digits and a few signs. */
 const WIDE = ["file", "absoluteFile", "text", "urlPath", "requestTarget", "headerValue", "topic"];
@@ -31,8 +31,19 @@ const isPaired = ({ path }: Field): boolean => /^tls\..*\.(?:certificate|key)$/.
 export const wideTexts = ({ name, fields }: Base): fc.Arbitrary<Texts> =>
   textsFor(fields.filter((field) => isWide(field) && (name === "nginx.yaml" || !isPaired(field))));
 
+/** The dictionary, alone and beside what belongs there, as far as the schema takes it. */
+function entriesAt(field: Field): string[] {
+  const [, prefix = ""] = /^((?:header|cookie):)/.exec(field.valid) ?? [];
+  const texts = DICTIONARY.flatMap((entry) => [prefix + entry, field.valid + entry, entry + field.valid]);
+  return texts.filter((text) => accepts(field, text));
+}
+
 /** Some names, hosts and keys of a base: few, since one that fits no other is refused and takes all with it. */
-export const narrowTexts = ({ fields }: Base): fc.Arbitrary<Texts> => {
-  const narrow = fields.filter((field) => !isWide(field) && field.isText && field.rules.every((choice) => choice.length > 0));
-  return fc.subarray(narrow, { minLength: 1, maxLength: 5 }).chain(textsFor);
-};
+export function narrowTexts({ fields }: Base): fc.Arbitrary<Texts> {
+  const known = fields.filter((field) => !isWide(field) && field.isText && !field.refs.includes("fixed"));
+  const narrow = known.map((field) => [field, entriesAt(field)] as const).filter(([, entries]) => entries.length > 0);
+  const chosen = fc.subarray(narrow, { minLength: 1, maxLength: 5 });
+  return chosen.chain((some) =>
+    fc.tuple(...some.map(([, entries]) => fc.constantFrom(...entries))).map((texts) => new Map(some.map(([field], index) => [field, texts[index]!]))),
+  );
+}

@@ -5,23 +5,17 @@ import { type Base, baseAt, type Field } from "./bases.js";
 import { harmlessFor } from "./harmless.js";
 import { hostileLike } from "./hostile.js";
 import { differences } from "./judge.js";
-import { outcomeOf, type Rules, rulesOf } from "./outcome.js";
+import { outcomeOf } from "./outcome.js";
 import { textPlaces } from "./schema.js";
 import { drawn, shown, told } from "./seed.js";
 import { type Form, FORMS, spliced } from "./splice.js";
 
 const BASES = [baseAt("..", "everything.yaml"), baseAt("more.yaml"), baseAt("nginx.yaml")];
-/** What the targets cannot express of a base as it is. */
-const ACCEPTED = new Map<Base, Rules>();
-for (const base of BASES) {
-  const outcome = await outcomeOf(base.text);
-  ACCEPTED.set(base, rulesOf(outcome.is === "refused" ? outcome.errors : []));
-}
 const PLACES = BASES.flatMap((base) => base.fields.map((field) => ({ base, field })));
 
 test("the two topologies are rendered, and have every place for a text", async () => {
   for (const base of BASES) {
-    const outcome = await outcomeOf(base.text, {}, ACCEPTED.get(base));
+    const outcome = await outcomeOf(base.text);
     const errors = outcome.is === "refused" ? outcome.errors : [];
     expect(errors.map(({ at, message }) => `${base.name}:${at.line} ${message}`)).toEqual([]);
   }
@@ -47,7 +41,7 @@ const BESIDE = new Set(["haproxy/tls.certificate", "schema/unknown-name"]);
 /** What is wrong with how lbctl takes a case: null where nothing is. */
 async function problemOf({ base, field, text, form }: Case): Promise<string | null> {
   const { lines, ...topology } = spliced(base, field, text, form);
-  const outcome = await outcomeOf(topology.text, topology.env, ACCEPTED.get(base));
+  const outcome = await outcomeOf(topology.text, topology.env);
   if (outcome.is === "refused") {
     counts.refused += 1;
     const there = outcome.errors.some(({ at, rule }) => lines.has(at.line) || lines.has(at.endLine) || BESIDE.has(rule));
@@ -56,7 +50,7 @@ async function problemOf({ base, field, text, form }: Case): Promise<string | nu
   counts.rendered += 1;
   const harmless = harmlessFor(field, text);
   const beside = spliced(base, field, harmless, "double");
-  const plain = await outcomeOf(beside.text, {}, ACCEPTED.get(base));
+  const plain = await outcomeOf(beside.text);
   if (plain.is === "refused") return `the harmless ${shown(harmless)} is refused: ${plain.errors[0]!.message}`;
   return differences(outcome.artifacts, plain.artifacts, text, harmless)[0] ?? null;
 }

@@ -8,7 +8,7 @@ import { BALANCERS, balanced } from "../real/harness/rendered.js";
 import { narrowTexts, wideTexts } from "./accepts.js";
 import { type Base, baseAt, type Field } from "./bases.js";
 import { hostileText } from "./hostile.js";
-import { outcomeOf, rulesOf } from "./outcome.js";
+import { outcomeOf } from "./outcome.js";
 import { drawn, SEED, shown, told } from "./seed.js";
 import { splicedAll } from "./splice.js";
 
@@ -20,9 +20,8 @@ const COMPOSE_RUNS = 3;
 
 /** What the real programs say of a base with these texts; null where lbctl refuses it. */
 async function saidOf(base: Base, texts: ReadonlyMap<Field, string>, programs: readonly string[]): Promise<string[] | null> {
-  const asItIs = await outcomeOf(base.text);
   const { text, env } = splicedAll(base, texts, "double");
-  const outcome = await outcomeOf(text, env, rulesOf(asItIs.is === "refused" ? asItIs.errors : []));
+  const outcome = await outcomeOf(text, env);
   if (outcome.is === "refused") return null;
   const outputs = outcome.outputs.filter(({ name }) => programs.includes(name));
   const checks = await runCheckers(outcome.fleet, outputs, "always");

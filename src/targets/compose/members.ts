@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import type { Fleet, Pool, Server, TargetRequest } from "../../fleet/fleet.js";
+import { isIP } from "../../support/ip.js";
 import { brokerNodes, distinctNames, nodeFile } from "../nodes.js";
 import type { ComposeOptions } from "./options.js";
 

@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import type { Listener, Pool } from "../../fleet/fleet.js";
+import { isIP } from "../../support/ip.js";
 import type { Balancer } from "./members.js";
 
 /** What a balancer's ports become on this machine. */

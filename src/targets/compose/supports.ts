@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import type { Resolver } from "../../fleet/fleet.js";
+import { isIP } from "../../support/ip.js";
 import { leftToBalancers, type OwnFeature } from "../balancers.js";
 import type { Feature, Use } from "../features.js";
 import { nearly, type Support, yes } from "../support.js";

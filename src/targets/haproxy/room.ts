@@ -43,7 +43,7 @@ function replaced(room: Room, section: string, line: Line): string[] | null {
   const texts = line.words.map(({ text }) => text);
   const [first = "", second = ""] = texts;
   if (section === "global" && LEFT_OUT.has(first)) return [];
-  if (first === "log" && second !== "global" && /[a-z]/i.test(second)) return withLog(texts);
+  if (first === "log" && second !== "global") return withLog(texts);
   if (first === "stats" && second === "socket") return withSocket(room, texts);
   if (first === "bind") return withCertificates(room, withBind(room, texts));
   if (first === "server" || first === "default-server" || first === "peer") {
@@ -56,8 +56,9 @@ function replaced(room: Room, section: string, line: Line): string[] | null {
 /** A syslog server may have a name that is known elsewhere alone. */
 function withLog(texts: readonly string[]): string[] | null {
   const [, target = ""] = texts;
-  const [, host = ""] = /^(?:udp@|tcp@)?([A-Za-z][A-Za-z0-9.-]*)(?::\d+)?$/.exec(target) ?? [];
-  return host === "" || ["stdout", "stderr", "localhost"].includes(host) ? null : texts.with(1, "127.0.0.1:514");
+  const [, host = ""] = /^(?:udp@|tcp@)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?::\d+)?$/.exec(target) ?? [];
+  const isElsewhere = host !== "" && isHostName(host) && !["stdout", "stderr", "localhost"].includes(host);
+  return isElsewhere ? texts.with(1, "127.0.0.1:514") : null;
 }
 
 const withSocket = (room: Room, [, , path = "", ...rest]: readonly string[]): string[] | null =>

@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import type { BrokerPool, HealthCheck, Listener, Server } from "../../fleet/fleet.js";
+import { isIP } from "../../support/ip.js";
 
 /** A `listener` of a node. */
 export interface NodeListener {
