@@ -1,12 +1,13 @@
 import type { Node } from "../support/node.js";
 import { affinityOf, balanceOf, rateKeyOf, retriesOf } from "./choice.js";
-import { type Context, listOf, referenceAt, unknownName } from "./context.js";
-import type { ApiPool, Autoscale, Headers, RateLimit, Route, Server, ServerTls, Split } from "./fleet.js";
+import { type Context, referenceAt, unknownName } from "./context.js";
+import type { ApiPool, Autoscale, Headers, RateLimit, Route, Server, ServerTls } from "./fleet.js";
 import { policyOf } from "./health.js";
 import { buildListeners } from "./listeners.js";
 import { at, type Part, shown } from "./part.js";
 import { IDLE, kubernetesOf, limitsOf, type PoolPart, sessionsOf, timeoutsOf } from "./pools.js";
-import { buildServers, expand } from "./servers.js";
+import { buildServers } from "./servers.js";
+import { splitOf } from "./split.js";
 
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
@@ -205,66 +206,5 @@ function autoscaleOf({ report }: Context, part: Part): Autoscale | null {
     max,
     target: { metric: metric as Autoscale["target"]["metric"], value: Number(value.scalar) },
     cooldown: said.duration("cooldown") ?? null,
-  };
-}
-
-/** Groups of servers of this pool; every server is in exactly one. */
-function splitOf(context: Context, part: Part, servers: readonly Server[]): Split | null {
-  const said = part.part("split");
-  if (!said) return null;
-  const names = new Set(servers.map(({ name }) => name));
-  const owners = new Map<string, string>();
-  const groups = said.parts("groups")!.map((group) => {
-    const groupName = group.text("name")!;
-    const members = (group.parts("servers") ?? []).flatMap((member) =>
-      expand(context, member, String(member.scalar)).map((name) => ({ name, member })),
-    );
-    for (const { name, member } of members) {
-      if (!names.has(name)) {
-        const text = String(member.scalar) === name ? shown(member) : name;
-        unknownName(context, "servers", "server of this pool", { name, text, place: at(member) }, names);
-      }
-      if (owners.has(name))
-        context.report.error(
-          "duplicate-name",
-          at(member),
-          `the server ${name} is in the group ${owners.get(name)} already`,
-          "every server is in one group",
-        );
-      owners.set(name, groupName);
-    }
-    return {
-      written: group.written,
-      name: groupName,
-      weight: group.number("weight")!,
-      servers: members.map(({ name }) => name),
-    };
-  });
-  const taken = new Map<string, (typeof groups)[number]>();
-  for (const group of groups) {
-    const first = taken.get(group.name);
-    if (first)
-      context.report.error(
-        "duplicate-name",
-        at(group, "name"),
-        `a second group is called "${shown(group, "name")}"`,
-        "give it another name",
-        [{ message: "first used here", at: at(first, "name") }],
-      );
-    else taken.set(group.name, group);
-  }
-  const left = [...names].filter((name) => !owners.has(name));
-  if (left.length > 0)
-    context.report.error(
-      "wrong-value",
-      at(said, "groups"),
-      `${listOf(left)} ${left.length === 1 ? "is" : "are"} in no group: no client would get there`,
-      "put every server of the pool in one group",
-    );
-  const [type, name] = (said.text("key") ?? "client_ip").split(":", 2) as [string, string | undefined];
-  return {
-    written: said.written,
-    key: name === undefined ? { type: "client_ip" } : { type: type as "cookie", name },
-    groups,
   };
 }

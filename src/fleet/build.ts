@@ -1,17 +1,18 @@
 import type { Finding, Severity } from "../support/finding.js";
 import { atKey, type MapNode } from "../support/node.js";
 import type { Place, Source } from "../support/source.js";
-import { bare, isAddress } from "./addresses.js";
+import { isAddress } from "./addresses.js";
 import { buildApi } from "./apis.js";
 import { buildBrokers } from "./brokers.js";
 import { certificateOf } from "./certificates.js";
-import { type Context, referenceAt, Unbuildable, unknownName } from "./context.js";
+import { type Context, referenceAt, unknownName } from "./context.js";
 import { buildDatabase, buildService } from "./databases.js";
 import type { Fleet, Pool, PoolKind, Resolver, TargetRequest, Variable } from "./fleet.js";
 import { buildGeo, buildRegion } from "./geo.js";
 import { buildPolicy, impliedKind } from "./health.js";
 import { behindOf } from "./listeners.js";
 import { at, Part, Report } from "./part.js";
+import { judgeRest } from "./partial.js";
 import { type BuildPool, type PoolPart, plain } from "./pools.js";
 import { checkTargetAddresses } from "./targetAddresses.js";
 import { isWhole, soundDefaults, wholePools } from "./whole.js";
@@ -22,7 +23,7 @@ export interface Readable {
   readonly node: MapNode;
   readonly variables: readonly Variable[];
   /** Top parts that do not follow the schema (`brokers.mqtt`): left out. */
-  readonly broken: ReadonlySet<string>;
+  readonly broken: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface Built {
@@ -40,17 +41,15 @@ const BUILD: Readonly<Record<PoolKind, BuildPool>> = {
 const KINDS = Object.keys(BUILD) as PoolKind[];
 const GRACE = 600_000;
 /** Written where a topology has no `targets`. */
-export const DEFAULT_TARGETS = ["nginx", "haproxy", "mosquitto", "compose"];
+const DEFAULT_TARGETS = ["nginx", "haproxy", "mosquitto", "compose"];
 
 /** Topology to Fleet: every default filled in, every reference resolved, every server expanded. */
 export function buildFleet({ source, node, variables, broken }: Readable): Built {
   const root = new Part(source, node);
   const report = new Report();
-  const section = (name: string): [string, Part][] =>
-    root
-      .part(name)
-      ?.entries()
-      .filter(([key]) => !broken.has(`${name}.${key}`)) ?? [];
+  const entries = (name: string): [string, Part][] => root.part(name)?.entries() ?? [];
+  const section = (name: string): [string, Part][] => entries(name).filter(([key]) => !broken.has(`${name}.${key}`));
+  const brokenIn = (name: string): [string, Part][] => entries(name).filter(([key]) => broken.has(`${name}.${key}`));
   const namesIn = (name: string): Set<string> => new Set(section(name).map(([key]) => key));
   const whole = (name: string): Part | undefined => (broken.has(name) ? undefined : root.part(name));
   const defaults = soundDefaults(root, broken);
@@ -71,6 +70,10 @@ export function buildFleet({ source, node, variables, broken }: Readable): Built
   checkDefaults(context);
   checkPoolNames(context, poolParts);
   const pools = wholePools(poolParts.flatMap((pool) => built(report, () => poolOf(context, pool))));
+  for (const pool of poolsInFileOrder(root, defaults, brokenIn)) {
+    const wrong = broken.get(`${pool.kind}.${pool.name}`)!;
+    judgeRest(context, pool, wrong, (...parts) => built(parts[0].report, () => poolOf(...parts)));
+  }
   for (const pool of pools) {
     if (pool.listeners.length > 0) continue;
     const message = `pool "${pool.name}" has no listeners: nginx and HAProxy leave it out`;
@@ -99,7 +102,7 @@ export function buildFleet({ source, node, variables, broken }: Readable): Built
         severity: String(part.scalar) as Severity | "off",
       })),
     },
-    targets: targetsOf(context, root, section("targets"), poolParts),
+    targets: targetsOf(context, root, section("targets")),
     variables,
   };
   return { fleet, findings: report.findings };
@@ -108,21 +111,17 @@ export function buildFleet({ source, node, variables, broken }: Readable): Built
 /** What would be taken from a broken part of `defaults` is not known: nothing is said of a pool that takes it. */
 function poolOf(context: Context, pool: PoolPart): Pool {
   for (const key of ["balance", "timeouts", "health", "retries"])
-    if (context.broken.has(`defaults.${key}`) && (key === "timeouts" || !pool.part.has(key))) throw new Unbuildable();
+    if (context.broken.has(`defaults.${key}`) && (key === "timeouts" || !pool.part.has(key))) context.report.leaveOut();
   return BUILD[pool.kind](context, pool);
 }
 
 /** Nothing where building reported an error, or refers to what is broken. */
 function built<T>(report: Report, build: () => T): T[] {
-  let made: T | undefined;
+  const made: T[] = [];
   const failed = report.failed(() => {
-    try {
-      made = build();
-    } catch (error) {
-      if (!(error instanceof Unbuildable)) throw error;
-    }
+    made.push(build());
   });
-  return failed || made === undefined ? [] : [made];
+  return failed ? [] : made;
 }
 
 /** Each pool inherits `defaults`, so that what it took from there has a place. */
@@ -157,16 +156,16 @@ function checkDefaults(context: Context): void {
 function checkPoolNames({ report, root }: Context, pools: readonly PoolPart[]): void {
   const taken = new Map<string, PoolPart>();
   for (const pool of pools) {
-    const first = taken.get(pool.name);
+    const first = taken.get(pool.name.toLowerCase());
     if (first)
       report.error(
         "duplicate-name",
         placeOfName(root, pool),
         `a second pool is called "${pool.name}"`,
-        "pool names are unique in a fleet: give it another",
+        "pool names are unique in a fleet, whatever their case: give it another",
         [{ message: `first used under \`${first.kind}\``, at: placeOfName(root, first) }],
       );
-    else taken.set(pool.name, pool);
+    else taken.set(pool.name.toLowerCase(), pool); // nginx tells upstreams apart without their case
   }
 }
 
@@ -174,30 +173,23 @@ const placeOfName = (root: Part, { kind, name }: Pick<PoolPart, "kind" | "name">
   atKey(root, `${kind}.${name}`);
 
 function resolverOf(report: Report, part: Part): Resolver {
-  const servers = part.texts("servers") ?? [];
-  for (const [index, item] of (part.parts("servers") ?? []).entries()) {
-    const address = servers[index]!;
-    if (!isAddress(address) && !isAddress(bare(address.replace(/:\d+$/, ""))))
+  for (const item of part.parts("servers") ?? []) {
+    const [, address = "", port = "53"] = /^(.*?)(?::(\d+))?$/.exec(String(item.scalar)) ?? [];
+    if (!isAddress(address) || Number(port) < 1 || Number(port) > 65_535)
       report.error("wrong-value", at(item), "this is no address of a name server", "write ADDRESS or ADDRESS:PORT");
   }
-  return { written: part.written, servers, valid: part.duration("valid") ?? null };
+  return { written: part.written, servers: part.texts("servers") ?? [], valid: part.duration("valid") ?? null };
 }
 
-function targetsOf(
-  context: Context,
-  root: Part,
-  parts: readonly [string, Part][],
-  pools: readonly PoolPart[],
-): TargetRequest[] {
+function targetsOf(context: Context, root: Part, parts: readonly [string, Part][]): TargetRequest[] {
   if (!root.has("targets"))
     return DEFAULT_TARGETS.map((name) => ({ written: root.written, name, version: null, pools: null, options: {} }));
-  const names = new Set(pools.map(({ name }) => name));
+  const names = new Set(KINDS.flatMap((kind) => root.part(kind)?.entries() ?? []).map(([name]) => name));
   return parts.map(([name, part]) => {
     checkTargetAddresses(context, part);
     const carried = part.texts("pools") ?? null;
     for (const [index, pool] of (carried ?? []).entries()) {
-      if (names.has(pool) || KINDS.some((kind) => context.broken.has(`${kind}.${pool}`))) continue;
-      unknownName(context, "pools", "pool", referenceAt(part, `pools.${index}`, pool), names);
+      if (!names.has(pool)) unknownName(context, "pools", "pool", referenceAt(part, `pools.${index}`, pool), names);
     }
     return {
       written: part.written,

@@ -14,7 +14,7 @@ export interface Context {
   readonly apis: ReadonlySet<string>;
   readonly geo: ReadonlySet<string>;
   /** Top parts the schema found errors in: a reference to one is no second error, but its owner cannot be built. */
-  readonly broken: ReadonlySet<string>;
+  readonly broken: ReadonlyMap<string, ReadonlySet<string>>;
   /** Counts the servers of the whole fleet. */
   readonly servers: { count: number };
 }
@@ -33,9 +33,12 @@ export function unknownName(
   names: Iterable<string>,
 ): void {
   const { report, broken } = context;
-  if (broken.has(`${section}.${name}`)) throw new Unbuildable();
+  if (broken.has(`${section}.${name}`)) {
+    report.leaveOut();
+    return;
+  }
   const message = `there is no ${what} "${text}"`;
-  const known = report.count("unknown-name") < GUESSES ? [...names] : null;
+  const known = report.count("unknown-name") < GUESSES ? [...names, ...brokenNames(broken, section)] : null;
   const others = known && othersOf(section, known);
   report.error("unknown-name", place, message, known && (didYouMean(text, known) ?? others));
 }
@@ -54,6 +57,9 @@ export const referenceAt = (part: Part, key: string, name: string): Reference =>
   place: at(part, key),
 });
 
+const brokenNames = (broken: Context["broken"], section: string): string[] =>
+  [...broken.keys()].filter((part) => part.startsWith(`${section}.`)).map((part) => part.slice(section.length + 1));
+
 function othersOf(section: string, known: readonly string[]): string {
   if (known.length === 0) return `write it under \`${section}\``;
   return known.length === 1 ? `there is only "${known[0]}"` : `there are ${listOf(known)}`;
@@ -62,6 +68,3 @@ function othersOf(section: string, known: readonly string[]): string {
 /** `a, b and 3 more` */
 export const listOf = (names: readonly string[]): string =>
   names.length <= LISTED ? names.join(", ") : `${names.slice(0, LISTED).join(", ")} and ${names.length - LISTED} more`;
-
-/** A part that refers to a broken one: left out of the fleet without a further finding. */
-export class Unbuildable extends Error {}

@@ -1,4 +1,3 @@
-import { didYouMean } from "../support/suggest.js";
 import type { Context } from "./context.js";
 import { COMMON_MISTAKES, continentOf } from "./countries.js";
 import type { GeoName } from "./fleet.js";
@@ -49,7 +48,7 @@ function checkPlace({ report }: Context, rule: GeoRule): void {
     );
   if (country !== null && continentOf(country) === undefined) {
     const meant = COMMON_MISTAKES[country];
-    const help = meant === undefined ? "write its code of ISO 3166-1" : didYouMean(meant, [meant])!;
+    const help = meant === undefined ? "write its code of ISO 3166-1" : `did you mean "${meant}"?`;
     report.error("wrong-value", at(rule, "country"), `there is no country "${shown(rule, "country")}"`, help);
   }
 }

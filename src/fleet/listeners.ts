@@ -137,7 +137,7 @@ export function behindOf(context: Context, part: Part, report = true): Behind {
   };
 }
 
-export function checkNetwork({ report }: Context, part: Part, key: string, network: string): void {
+function checkNetwork({ report }: Context, part: Part, key: string, network: string): void {
   if (!isNetwork(network))
     report.error(
       "wrong-value",

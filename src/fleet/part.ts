@@ -93,7 +93,7 @@ const entry = (node: Node, key: string): Node | undefined =>
 /** Collects what is wrong with a topology that follows the schema: names that name nothing, parts that do not fit together. */
 export class Report {
   readonly #collected = new Collected();
-  #errors = 0;
+  #failures = 0;
 
   get findings(): readonly Finding[] {
     return this.#collected.findings;
@@ -111,7 +111,6 @@ export class Report {
     help: string | null = null,
     related: Finding["related"] = [],
   ): void {
-    this.#errors += 1;
     this.#add("error", rule, place, message, help, related);
   }
 
@@ -123,11 +122,22 @@ export class Report {
     this.#add("info", rule, place, message, help);
   }
 
-  /** Whether `build` reported an error. */
+  /** What is being built cannot be, for a reason that is told elsewhere. */
+  leaveOut(): void {
+    this.#failures += 1;
+  }
+
+  /** What another report gathered. */
+  add(found: Finding): void {
+    if (found.severity === "error") this.#failures += 1;
+    this.#collected.add(found);
+  }
+
+  /** Whether `build` reported an error, or must be left out. */
   failed(build: () => void): boolean {
-    const before = this.#errors;
+    const before = this.#failures;
     build();
-    return this.#errors > before;
+    return this.#failures > before;
   }
 
   #add(
@@ -138,9 +148,7 @@ export class Report {
     help: string | null,
     related: Finding["related"] = [],
   ): void {
-    this.#collected.add(
-      finding({ rule: `schema/${rule}`, source: "schema", severity, message, help, at: place, related }),
-    );
+    this.add(finding({ rule: `schema/${rule}`, source: "schema", severity, message, help, at: place, related }));
   }
 }
 

@@ -126,7 +126,14 @@ export function expand({ report, servers }: Pick<Context, "report" | "servers">,
 
 /** Whether `host`, said at `key`, is an address or a DNS name; what is neither is reported. */
 export function checkHost({ report }: Context, part: Part, key: string, host: string): void {
-  if (!isHost(host))
+  if (/^unix$/i.test(host))
+    report.error(
+      "wrong-value",
+      at(part, key),
+      "`unix:` begins the path of a socket in nginx, whatever the case",
+      "write the host's full name, such as unix.example.com",
+    );
+  else if (!isHost(host))
     report.error(
       "wrong-value",
       at(part, key),

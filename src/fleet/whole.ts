@@ -2,7 +2,7 @@ import type { GeoName, Pool, Region } from "./fleet.js";
 import { Part } from "./part.js";
 
 /** `defaults` without the keys that do not follow the schema. */
-export function soundDefaults(root: Part, broken: ReadonlySet<string>): Part | undefined {
+export function soundDefaults(root: Part, broken: ReadonlyMap<string, unknown>): Part | undefined {
   const part = broken.has("defaults") ? undefined : root.part("defaults");
   const { node, source } = part?.written ?? {};
   if (node?.kind !== "map") return undefined;

@@ -10,16 +10,10 @@ export function parseDuration(text: string): Duration | undefined {
   return Number(parts[1]) * UNITS[parts[2] as keyof typeof UNITS];
 }
 
-/** As the language writes it, largest units first: `90s`, `1m20s`, `12ms`, `1h`. Whole minutes up to 90 s stay seconds. */
+/** As the language writes it, so that it can be copied: the largest unit that keeps it whole; seconds below two minutes. */
 export function formatDuration(ms: Duration): string {
-  if (ms === 0) return "0s";
-  if (ms < 120_000) return ms % 1000 === 0 ? `${ms / 1000}s` : ms < 1000 ? `${ms}ms` : `${ms / 1000}s`;
-  let rest = ms;
-  let text = "";
-  for (const unit of ["d", "h", "m", "s", "ms"] as const) {
-    const count = Math.floor(rest / UNITS[unit]);
-    rest -= count * UNITS[unit];
-    if (count > 0) text += `${count}${unit}`;
-  }
-  return text;
+  if (ms % UNITS.s !== 0 || ms === 0) return ms === 0 ? "0s" : `${ms}ms`;
+  if (ms < 2 * UNITS.m) return `${ms / UNITS.s}s`;
+  const unit = (["d", "h", "m", "s"] as const).find((each) => ms % UNITS[each] === 0)!;
+  return `${ms / UNITS[unit]}${unit}`;
 }

@@ -5,7 +5,7 @@ const MOST_EDITS = 3;
  * The candidate that `text` was probably meant to be, or undefined: the nearest one within a third of its length in edits
  * (a swap is one), case, `_` and `-` aside; else the only one that goes on where `text` stops.
  */
-export function suggest(text: string, candidates: Iterable<string>): string | undefined {
+function suggest(text: string, candidates: Iterable<string>): string | undefined {
   const wanted = wordOf(text);
   if (wanted.length > LONGEST) return undefined;
   const words = Array.from(candidates, (candidate) => [candidate, wordOf(candidate)] as const);

@@ -1,4 +1,4 @@
-import type { ApiPool, Behind, BrokerPool, Fleet, HashKey, Listener, Pool, Route, Server } from "../fleet/fleet.js";
+import type { ApiPool, Behind, BrokerPool, Fleet, Listener, Pool, Route, Server } from "../fleet/fleet.js";
 import { isIP } from "../support/ip.js";
 import { isWritten, nodeAt, type Written } from "../support/node.js";
 import type { Feature, Use } from "./features.js";
@@ -38,7 +38,7 @@ const isSaid = (part: Part, key: string): boolean =>
   (part.written.inherited !== undefined && nodeAt(part.written.inherited, key) !== undefined);
 
 /** Which protocol the balancer speaks on a listener; MQTT over WebSocket that ends here is HTTP. */
-export function layerOf(pool: Pool | null, listener: Listener | null): Use["layer"] {
+function layerOf(pool: Pool | null, listener: Listener | null): Use["layer"] {
   if (!pool) return null;
   if (pool.kind === "apis") return "http";
   if (pool.kind === "services") return pool.protocol;
@@ -190,6 +190,3 @@ function ofRoute(pool: ApiPool, route: Route, add: Add): void {
 function ofRetries(part: ApiPool | Route, add: Add, scope: Scope): void {
   for (const name of ["attempts", "when", "methods"] as const) add(`retries.${name}`, part, `retries.${name}`, scope);
 }
-
-/** What a balance or an affinity hashes, for targets whose answer depends on it. */
-export const hashKeyOf = (use: Use): HashKey | null => (use.route?.balance ?? use.pool?.balance)?.key ?? null;

@@ -1,5 +1,5 @@
 import { type Node, nodeOf, pathOf } from "./pointers.js";
-import type { SchemaError } from "./problems.js";
+import type { SchemaError } from "./schema.js";
 
 /**
  * Of a value that may have several forms, keeps the complaints of the form that was meant: the one of its own type. Where

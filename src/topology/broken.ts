@@ -23,7 +23,7 @@ export async function brokenFindings(source: Source, offset: number, reason: str
     if (found.size === MOST) break;
     const start = startOf(source.text, error.offset);
     const line = source.lineAt(start);
-    if (!found.has(line)) found.set(line, explain(source, start, error.reason));
+    if (line > first.at.line && !found.has(line)) found.set(line, explain(source, start, error.reason));
   }
   return [...found.values()];
 }
@@ -67,6 +67,11 @@ interface Reason {
   readonly message: string;
   readonly help: string;
 }
+
+const SECOND_KEY: Omit<Reason, "words"> = {
+  message: "a second `key:` stands where a value must",
+  help: "put the value in quotes, or begin a new line",
+};
 
 /** By what people did, the first that fits. */
 const REASONS: readonly Reason[] = [
@@ -114,10 +119,16 @@ const REASONS: readonly Reason[] = [
     help: "close it, or put a comma between the two values",
   },
   {
-    words: /nested mappings|implicit|compact mapping|multiline key|can not read a block mapping|1024/i,
-    message: "a second `key:` stands where a value must",
-    help: "put the value in quotes, or begin a new line",
+    words: /deficient indentation/,
+    message: "a bracket, a brace or a quoted text does not end before this line",
+    help: "close it, or indent what belongs to it",
   },
+  {
+    words: /multiline key|can not read a block mapping|expected ':'|followed by map values/,
+    message: "a line without a `key:` stands here",
+    help: "write `key: value`",
+  },
+  { words: /nested mappings|implicit|compact mapping|1024/i, ...SECOND_KEY },
   {
     words: /whitespace character is expected after/,
     message: "no space stands after the colon",
@@ -152,9 +163,12 @@ function explain(source: Source, offset: number, reason: string): Finding {
   return finding({ rule: `schema/${rule ?? "no-yaml"}`, source: "schema", message, help, at });
 }
 
-/** An error at the end of a text is shown at its last character. */
-const startOf = (text: string, offset: number): number =>
-  offset < text.length ? offset : Math.max(0, text.trimEnd().length - 1);
+/** An error at the end of a line or text is shown at the word before it. */
+function startOf(text: string, offset: number): number {
+  if (offset < text.length && !/[ \r\n]/.test(text[offset]!)) return offset;
+  const end = text.slice(0, offset).trimEnd().length;
+  return end - /\S*$/.exec(text.slice(Math.max(0, end - WORD), end))![0].length;
+}
 
 /** What stands around the error says more than the readers, who see its consequence. */
 function reasonAt(source: Source, start: number, reason: string): Omit<Reason, "words"> {
@@ -163,6 +177,8 @@ function reasonAt(source: Source, start: number, reason: string): Omit<Reason, "
   const begin = source.lineStarts[source.lineAt(start) - 1]!;
   if (/^ *\t/.test(source.text.slice(begin, begin + WORD))) return TAB;
   if (/\$\{[^}"']*\}?$/.test(source.text.slice(Math.max(begin, start - WORD), start + 1))) return VARIABLE;
+  const before = source.text.slice(Math.max(begin, start - WORD), start);
+  if (source.text[start] === ":" && /^[^#]*:\s/.test(before)) return SECOND_KEY;
   if (/[@`]/.test(source.text[start] ?? "")) return REASONS.at(-1)!;
   const isFirst = source.text.slice(0, begin).trim() === "";
   return isFirst && /document separator/.test(reason) ? NO_YAML : (known ?? NO_YAML);
@@ -170,6 +186,6 @@ function reasonAt(source: Source, start: number, reason: string): Omit<Reason, "
 
 /** From `start` to the end of the word there, one character at least. */
 function wordAt(text: string, start: number): Span {
-  const length = /^[^\s,{}[\]:]+/.exec(text.slice(start, start + WORD))?.[0].length ?? 1;
+  const length = /^\S[^\s,{}[\]:"']*/.exec(text.slice(start, start + WORD))?.[0].length ?? 1;
   return { start, end: start + length };
 }

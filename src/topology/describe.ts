@@ -5,7 +5,7 @@ import type { Source, Span } from "../support/source.js";
 import { didYouMean } from "../support/suggest.js";
 import { ownerOf } from "./owners.js";
 import { keySpanOf, type Node, nodeOf } from "./pointers.js";
-import type { SchemaError } from "./problems.js";
+import type { SchemaError } from "./schema.js";
 import { expectedOf, formsOf, keysOf, type Schema } from "./schema.js";
 import { plainValue } from "./yaml.js";
 

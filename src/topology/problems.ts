@@ -3,18 +3,10 @@ import { type Finding, finding } from "../support/finding.js";
 import type { Source } from "../support/source.js";
 import { withoutAlternatives } from "./alternatives.js";
 import { describe } from "./describe.js";
-import { SECTIONS } from "./owners.js";
+import { type BrokenParts, brokenParts, pathsTo } from "./parts.js";
 import { type Node, nodeOf, pathOf } from "./pointers.js";
-import { holderOf, loadSchema } from "./schema.js";
+import { holderOf, loadSchema, type SchemaError } from "./schema.js";
 import type { FilledTree } from "./variables.js";
-
-/** One complaint of the validator, as ajv words it. */
-export interface SchemaError {
-  readonly instancePath: string;
-  readonly schemaPath: string;
-  readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
-}
 
 export interface SchemaErrors {
   readonly errors: readonly SchemaError[];
@@ -25,8 +17,7 @@ export interface SchemaErrors {
 /** What does not follow the schema. */
 export interface Problems {
   readonly findings: readonly Finding[];
-  /** Top parts with a problem in them: `brokers.mqtt`, `behind`. */
-  readonly broken: ReadonlySet<string>;
+  readonly broken: BrokenParts;
   /** Whether `broken` names all of them. */
   readonly isComplete: boolean;
 }
@@ -62,7 +53,8 @@ export function problemsOf(
       at: described(first).at,
     }),
   );
-  return { findings: [...causes.values(), ...ends], broken: new Set(complaints.map(topPart)), isComplete };
+  const broken = brokenParts([...complaints.map(pathOfError), ...pathsTo(root, unset)]);
+  return { findings: [...causes.values(), ...ends], broken, isComplete };
 }
 
 /** A text that was made by a program may have one mistake in a million places: of each kind, what is listed, and how many more there are. */
@@ -87,12 +79,8 @@ const isOfKey = (error: SchemaError, root: Node): boolean =>
   ["pattern", "maxLength", "minLength"].includes(error.keyword) &&
   nodeOf(root, pathOf(error.instancePath)).kind === "map";
 
-/** The part of the topology that cannot be built because of an error. */
-function topPart({ instancePath, params }: SchemaError): string {
+/** Where an error is: a key that is unknown, or is no name, is one of its map. */
+function pathOfError({ instancePath, params }: SchemaError): string[] {
   const key = params.additionalProperty ?? params.propertyName;
-  const [section, name] = [
-    ...pathOf(instancePath.split("/", 3).join("/")),
-    ...(key === undefined ? [] : [String(key)]),
-  ];
-  return section !== undefined && SECTIONS.has(section) && name !== undefined ? `${section}.${name}` : (section ?? "");
+  return [...pathOf(instancePath), ...(key === undefined ? [] : [String(key)])];
 }

@@ -3,9 +3,10 @@ import type { MapNode, Node } from "../support/node.js";
 import type { Source } from "../support/source.js";
 import { brokenFindings } from "./broken.js";
 import type { Input } from "./file.js";
-import { SECTIONS } from "./owners.js";
+import { type BrokenParts, brokenParts, pathsTo } from "./parts.js";
 import { escaped } from "./pointers.js";
-import { type Problems, problemsOf, type SchemaError, type SchemaErrors } from "./problems.js";
+import { type Problems, problemsOf, type SchemaErrors } from "./problems.js";
+import type { SchemaError } from "./schema.js";
 import checkSchema from "./topologySchema.generated.js";
 import { type Filled, type FilledTree, fillVariables } from "./variables.js";
 import { parseYaml, plainValue } from "./yaml.js";
@@ -15,8 +16,8 @@ export interface Topology {
   readonly source: Source;
   readonly node: MapNode;
   readonly variables: readonly Filled[];
-  /** Top parts with an error in them, as `brokers.mqtt` or `behind`: what is built leaves them out. */
-  readonly broken: ReadonlySet<string>;
+  /** Top parts with an error in them: what is built leaves them out. */
+  readonly broken: BrokenParts;
 }
 
 export interface Reading {
@@ -47,7 +48,10 @@ export async function readTopology(input: Input, env: NodeJS.ProcessEnv): Promis
       ...parsed.findings,
     );
   const filled = fillVariables(source, root, env);
-  const { node, findings, broken, isComplete } = validated(source, filled);
+  const { node, findings, broken, isComplete } = validated(source, {
+    ...filled,
+    unset: new Set([...filled.unset, ...parsed.lost]),
+  });
   const version = findings.find(({ rule }) => rule === "schema/version");
   if (version) return nothing(version);
   return {
@@ -71,12 +75,10 @@ function validated(source: Source, { node, from, unset }: FilledTree): Problems 
   const root = node as MapNode;
   const first = errorsOf(root);
   if (first.errors.length === 0)
-    return { node: root, findings: [], broken: partsHolding(root, unset), isComplete: true };
-  const made = from.size > 0 ? retyped(root, first.errors, from) : { node: root, from };
+    return { node: root, findings: [], broken: brokenParts(pathsTo(root, unset)), isComplete: true };
+  const made = from.size > 0 ? retyped(root, first.errors, { from, unset }) : { node: root, from };
   const found = made.node === root ? first : errorsOf(made.node);
-  const { findings, broken } = problemsOf(found, source, made.node, { from: made.from, unset });
-  const all = new Set([...broken, ...partsHolding(made.node, unset)]);
-  return { node: made.node, findings, broken: all, isComplete: found.isComplete };
+  return { node: made.node, ...problemsOf(found, source, made.node, { from: made.from, unset }) };
 }
 
 /** The validator gives up after some ten thousand errors, and throws those it has. */
@@ -96,14 +98,14 @@ function errorsOf(root: MapNode): SchemaErrors {
 function retyped(
   root: MapNode,
   errors: readonly SchemaError[],
-  from: ReadonlySet<Node>,
+  { from, unset }: Pick<FilledTree, "from" | "unset">,
 ): { node: MapNode; from: ReadonlySet<Node> } {
   const kinds = new Set(["type", "anyOf", "enum", "const"]);
   const paths = new Set(errors.filter(({ keyword }) => kinds.has(keyword)).map(({ instancePath }) => instancePath));
   const all = new Set(from);
   const copied = (node: Node, path: string): Node => {
     if (node.kind === "scalar") {
-      if (!from.has(node) || !paths.has(path) || typeof node.value !== "string") return node;
+      if (!from.has(node) || unset.has(node) || !paths.has(path) || typeof node.value !== "string") return node;
       const made = { ...node, value: plainValue(node.value) };
       all.add(made);
       return made;
@@ -130,20 +132,3 @@ export function toValue(node: Node): unknown {
   for (const [key, entry] of node.entries) value[key] = toValue(entry.value);
   return value;
 }
-
-/** The top parts that one of `values` stands in. */
-function partsHolding(root: MapNode, values: ReadonlySet<Node>): Set<string> {
-  const holds = (node: Node): boolean =>
-    node.kind === "scalar"
-      ? values.has(node)
-      : node.kind === "sequence"
-        ? node.items.some(holds)
-        : [...node.entries.values()].some(({ value }) => holds(value));
-  const parts = values.size === 0 ? [] : [...root.entries].flatMap(([section, { value }]) => partsOf(section, value));
-  return new Set(parts.filter(([, node]) => holds(node)).map(([name]) => name));
-}
-
-const partsOf = (section: string, node: Node): [string, Node][] =>
-  SECTIONS.has(section) && node.kind === "map"
-    ? [...node.entries].map(([name, { value }]) => [`${section}.${name}`, value])
-    : [[section, node]];

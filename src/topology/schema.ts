@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { pathOf } from "./pointers.js";
-import type { SchemaError } from "./problems.js";
+
+/** One complaint of the validator, as ajv words it. */
+export interface SchemaError {
+  readonly instancePath: string;
+  readonly schemaPath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
 
 export type Schema = { readonly [key: string]: unknown };
 

@@ -19,6 +19,8 @@ export interface Parsed {
   /** null: the text holds nothing that can be used. */
   readonly node: Node | null;
   readonly findings: readonly Finding[];
+  /** What stands for aliases that are no value; a finding says so already. */
+  readonly lost: ReadonlySet<Node>;
   /** Offset of the first error of a text that is no YAML; null otherwise. */
   readonly brokenAt: { readonly offset: number; readonly reason: string } | null;
 }
@@ -38,15 +40,21 @@ export function parseYaml(source: Source): Parsed {
     events = parseEvents(source.text, { maxDepth: DEPTH });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    return { node: null, findings: [], brokenAt: { offset: error.mark?.position ?? 0, reason: error.reason } };
+    return {
+      node: null,
+      findings: [],
+      lost: new Set(),
+      brokenAt: { offset: error.mark?.position ?? 0, reason: error.reason },
+    };
   }
   const composer = new Composer(source, events);
   const node = composer.document();
-  return { node, findings: composer.findings, brokenAt: null };
+  return { node, findings: composer.findings, lost: composer.lost, brokenAt: null };
 }
 
 /** Turns the flat events into nodes; each method leaves `#next` behind what it has taken. */
 class Composer {
+  readonly lost = new Set<Node>();
   readonly #collected = new Collected();
   readonly #source: Source;
   readonly #events: readonly Event[];
@@ -184,34 +192,22 @@ class Composer {
     this.#size = 1;
     const target = this.#anchors.get(name);
     const nothing: Node = { kind: "scalar", value: null, ...span };
+    const lost = (message: string, help: string): Node => {
+      this.#report("schema/alias", message, help, span);
+      this.lost.add(nothing);
+      return nothing;
+    };
     if (!target) {
-      this.#report(
-        "schema/alias",
-        `no anchor "${shorten(name)}" stands before this alias`,
-        `write \`&${shorten(name)}\` at the value that is meant`,
-        span,
-      );
-      return nothing;
+      const known = shorten(name);
+      return lost(`no anchor "${known}" stands before this alias`, `write \`&${known}\` at the value that is meant`);
     }
-    if (!target.node) {
-      this.#report(
-        "schema/alias",
-        `the alias "${shorten(name)}" stands inside its own anchor: it never ends`,
-        "write the value out",
-        span,
-      );
-      return nothing;
-    }
+    if (!target.node)
+      return lost(`the alias "${shorten(name)}" stands inside its own anchor: it never ends`, "write the value out");
     this.#aliased += target.size;
     if (this.#aliased > ALIASED) {
-      if (!this.#exploded)
-        this.#report(
-          "schema/alias",
-          `the aliases up to here stand for more than ${ALIASED} values`,
-          "write the values out",
-          span,
-        );
+      if (!this.#exploded) lost(`the aliases up to here stand for more than ${ALIASED} values`, "write the values out");
       this.#exploded = true;
+      this.lost.add(nothing);
       return nothing;
     }
     this.#size = target.size;

@@ -8,10 +8,12 @@ const WIDE = ["file", "absoluteFile", "text", "urlPath", "requestTarget", "heade
 export const isWide = ({ refs }: Field): boolean => refs.some((ref) => WIDE.includes(ref));
 
 /** Whether the schema takes a text where a field stands. */
-function accepts({ rules }: Field, text: string): boolean {
+export function accepts({ rules }: Field, text: string): boolean {
   const length = [...text].length;
   return rules.every((choice) =>
-    choice.some(({ pattern, minLength, maxLength }) => length >= minLength && length <= maxLength && pattern.test(text)),
+    choice.some(
+      ({ pattern, minLength, maxLength }) => length >= minLength && length <= maxLength && pattern.test(text),
+    ),
   );
 }
 
@@ -44,6 +46,8 @@ export function narrowTexts({ fields }: Base): fc.Arbitrary<Texts> {
   const narrow = known.map((field) => [field, entriesAt(field)] as const).filter(([, entries]) => entries.length > 0);
   const chosen = fc.subarray(narrow, { minLength: 1, maxLength: 5 });
   return chosen.chain((some) =>
-    fc.tuple(...some.map(([, entries]) => fc.constantFrom(...entries))).map((texts) => new Map(some.map(([field], index) => [field, texts[index]!]))),
+    fc
+      .tuple(...some.map(([, entries]) => fc.constantFrom(...entries)))
+      .map((texts) => new Map(some.map(([field], index) => [field, texts[index]!]))),
   );
 }

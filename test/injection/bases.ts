@@ -31,7 +31,7 @@ export interface Base {
 
 export function baseAt(...path: readonly string[]): Base {
   const document = parseDocument(readFileSync(join(import.meta.dirname, ...path), "utf8"));
-  for (const key of BEYOND) document.deleteIn(key.split("."));
+  for (const key of BEYOND.map((each) => each.split("."))) if (document.hasIn(key)) document.deleteIn(key);
   if (document.hasIn(LOGIN)) document.setIn(LOGIN, true);
   const text = stringify(document.toJS(), { lineWidth: 0, aliasDuplicateObjects: false });
   const found: Field[] = [];
@@ -51,7 +51,8 @@ const LOGIN = ["brokers", "mqtt", "access", "anonymous"];
 
 function visit(node: Node | null, path: readonly string[], found: Field[]): void {
   if (isScalar(node)) found.push(fieldOf(node, path, "value"));
-  else if (isSeq(node)) node.items.forEach((item, index) => visit(item as Node, [...path, `${index}`], found));
+  else if (isSeq(node))
+    for (const [index, item] of node.items.entries()) visit(item as Node, [...path, `${index}`], found);
   else if (isMap(node))
     for (const { key, value } of node.items) {
       const below = [...path, String((key as Scalar).value)];

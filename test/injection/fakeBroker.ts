@@ -48,7 +48,8 @@ function packetIn(bytes: Buffer): Packet | undefined {
   return undefined;
 }
 
-const textAt = (bytes: Buffer, at: number): Buffer => Buffer.from(bytes.subarray(at + 2, at + 2 + bytes.readUInt16BE(at)));
+const textAt = (bytes: Buffer, at: number): Buffer =>
+  Buffer.from(bytes.subarray(at + 2, at + 2 + bytes.readUInt16BE(at)));
 
 function filtersOf(body: Buffer): Buffer[] {
   const filters: Buffer[] = [];

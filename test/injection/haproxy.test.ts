@@ -5,18 +5,16 @@ import { afterEach, expect, test } from "vitest";
 import { findProgram, runProgram } from "../../src/support/program.js";
 import { argument, literal, pattern, Refusal, word } from "../../src/syntax/haproxy/quote.js";
 import { startHaproxy, stopAll } from "../lint/programs.js";
+import { freePort, suite } from "../real/harness/programs.js";
 import { fetchAll } from "./fetchAll.js";
 import { hostileText, oneLine } from "./hostile.js";
 import { drawn, shown, told } from "./seed.js";
 
-const PORT = 27_111;
-const frontend = (rules: readonly string[]): string =>
-  `frontend f\n  mode http\n  bind 127.0.0.1:${PORT}\n${rules.map((rule) => `  ${rule}`).join("\n")}\n`;
-const answer = (kind: "string" | "lf-string", text: string, index: number, when = ""): string =>
-  `http-request return status 200 content-type text/plain ${kind} ${text} if { path /${index} }${when}`;
+/** A text, and what a quoting made of it. */
+type Quoted = readonly [text: string, written: string];
 
-/** The texts that a quoting takes, with what it made of them. */
-function quoted(texts: readonly string[], quote: (text: string) => string): (readonly [string, string])[] {
+/** The texts that a quoting takes. */
+function quoted(texts: readonly string[], quote: (text: string) => string): Quoted[] {
   return texts.flatMap((text) => {
     try {
       return [[text, quote(text)] as const];
@@ -27,55 +25,72 @@ function quoted(texts: readonly string[], quote: (text: string) => string): (rea
   });
 }
 
-/** What is wrong with the answers to `/0`, `/1` ... */
-async function answers(rules: readonly string[], expected: readonly string[]): Promise<string> {
-  await startHaproxy(frontend(rules), PORT);
-  const bodies = await fetchAll(PORT, expected.map((_, index) => `/${index}`));
-  const wrong = expected.flatMap((text, index) =>
-    bodies[index]?.equals(Buffer.from(text)) ? [] : [`${shown(text)} came as ${bodies[index] && shown(`${bodies[index]}`)}`]);
-  return told(wrong);
+/** A rule that answers the request for `/INDEX`; `words`: the kind of body, the body, and perhaps a condition beside the path. */
+const answer = (index: number, kind: "string" | "lf-string", body: string, and = ""): string =>
+  `http-request return status 200 content-type text/plain ${kind} ${body} if { path /${index} } ${and}`;
+
+/** Asks a HAProxy with these rules for `/0`, `/1` ..., and tells which answers are not the text expected. */
+async function wrongAnswers(cases: readonly Quoted[], rules: readonly string[]): Promise<string> {
+  const port = await freePort();
+  const lines = ["frontend f", "mode http", `bind 127.0.0.1:${port}`, ...rules];
+  await startHaproxy(`${lines.join("\n  ")}\n`, port);
+  const paths = cases.map((_, index) => `/${index}`);
+  const bodies = await fetchAll(port, paths);
+  const wrong = cases.filter(([text], index) => !bodies[index]?.equals(Buffer.from(text)));
+  return told(wrong.map(([text, written]) => `${shown(text)}, written ${shown(written)}`));
 }
-
-afterEach(stopAll);
-
-  test("HAProxy answers with the very bytes that were quoted", async () => {
-  const cases = quoted([...drawn(oneLine, 1600), ...drawn(hostileText, 600), "x".repeat(8000), "'\n".repeat(2000)], word);
-  expect(await answers(cases.map(([, quote], index) => answer("string", quote, index)), cases.map(([text]) => text))).toBe("");
-  expect(cases.length).toBeGreaterThan(1800);
-});
-
-  test("what a log-format string is given to hold stands for itself", async () => {
-  const cases = quoted(drawn(oneLine, 1000), (text) => word(literal(text)));
-  expect(await answers(cases.map(([, quote], index) => answer("lf-string", quote, index)), cases.map(([text]) => text))).toBe("");
-  expect(cases.length).toBeGreaterThan(900);
-});
-
-  test("an argument of an expression, and a pattern beside it, are one text", async () => {
-  const cases = quoted(drawn(oneLine, 1000), (text) => `{ ${word(`str(${argument(text)})`)} -m str ${word(pattern(text))} }`);
-  const rules = cases.map(([text, same], index) => answer("lf-string", word(`%[str(${argument(text)})]`), index, ` ${same}`));
-  expect(await answers(rules, cases.map(([text]) => text))).toBe("");
-  expect(cases.length).toBeGreaterThan(600);
-});
 
 /** What may be a keyword, or is a macro or a scope as the first word of a line: where no value ever stands. */
 const isKeyword = (text: string): boolean => /^[a-z-]+$|^[.[]/.test(text);
 /** HAProxy stops at the fiftieth error of a file. */
 const AT_ONCE = 49;
+/** Beyond a line's and a word's first buffer. */
+const LONG = ["x".repeat(8000), "'\n".repeat(2000)];
 
-  test("HAProxy names unknown keywords by the very bytes that were quoted", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "lbctl-injection-"));
-  const texts = [...new Set(drawn(hostileText, 600))].filter((text) => text.length < 200 && !isKeyword(text));
-  const cases = quoted(texts, word);
-  const groups = Array.from({ length: Math.ceil(cases.length / AT_ONCE) }, (_, index) => cases.slice(index * AT_ONCE, (index + 1) * AT_ONCE));
-  const wrong = await Promise.all(
-    groups.map(async (group, number) => {
-      const file = join(folder, `${number}.cfg`);
-      writeFileSync(file, `defaults\n${group.map(([, quote]) => quote).join("\n")}\n`);
-      const { stderr } = await runProgram(findProgram("haproxy")!, ["-c", "-f", file]);
-      const said = (text: string, line: number): string => `[${file}:${line}] : unknown keyword '${text}' in 'defaults' section`;
-      return group.filter(([text], index) => !stderr.includes(said(text, index + 2)));
-    }),
-  );
-  rmSync(folder, { recursive: true });
-  expect(told(wrong.flat().map(([text]) => shown(text)))).toBe("");
+suite("HAProxy", ["haproxy"], () => {
+  afterEach(stopAll);
+
+  test("it answers with the very bytes that were quoted", async () => {
+    const cases = quoted([...drawn(oneLine, 1600), ...drawn(hostileText, 600), ...LONG], word);
+    const rules = cases.map(([, written], index) => answer(index, "string", written));
+    expect(await wrongAnswers(cases, rules)).toBe("");
+    expect(cases.length).toBeGreaterThan(1800);
+  });
+
+  test("what a log-format string is given to hold stands for itself", async () => {
+    const cases = quoted(drawn(oneLine, 1000), (text) => word(literal(text)));
+    const rules = cases.map(([, written], index) => answer(index, "lf-string", written));
+    expect(await wrongAnswers(cases, rules)).toBe("");
+    expect(cases.length).toBeGreaterThan(900);
+  });
+
+  test("an argument of an expression, and a pattern beside it, are one text", async () => {
+    const cases = quoted(drawn(oneLine, 1000), (text) => argument(text) && word(pattern(text)));
+    const rules = cases.map(([text, written], index) => {
+      const expression = `str(${argument(text)})`;
+      return answer(index, "lf-string", word(`%[${expression}]`), `{ ${word(expression)} -m str ${written} }`);
+    });
+    expect(await wrongAnswers(cases, rules)).toBe("");
+    expect(cases.length).toBeGreaterThan(600);
+  });
+
+  test("it names unknown keywords by the very bytes that were quoted", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lbctl-injection-"));
+    const texts = [...new Set(drawn(hostileText, 600))].filter((text) => text.length < 200 && !isKeyword(text));
+    const cases = quoted(texts, word);
+    const count = Math.ceil(cases.length / AT_ONCE);
+    const wrong = await Promise.all(
+      Array.from({ length: count }, async (_, number) => {
+        const some = cases.slice(number * AT_ONCE, (number + 1) * AT_ONCE);
+        const file = join(folder, `${number}.cfg`);
+        writeFileSync(file, `defaults\n${some.map(([, written]) => written).join("\n")}\n`);
+        const { stderr } = await runProgram(findProgram("haproxy")!, ["-c", "-f", file]);
+        const isSaid = ([text]: Quoted, index: number): boolean =>
+          stderr.includes(`[${file}:${index + 2}] : unknown keyword '${text}' in 'defaults' section`);
+        return some.filter((each, index) => !isSaid(each, index));
+      }),
+    );
+    rmSync(folder, { recursive: true });
+    expect(told(wrong.flat().map(([text]) => shown(text)))).toBe("");
+  });
 });

@@ -1,8 +1,8 @@
-import type { Artifact } from "../../src/targets/target.js";
 import * as haproxy from "../../src/syntax/haproxy/quote.js";
 import * as nginx from "../../src/syntax/nginx/quote.js";
+import type { Artifact } from "../../src/targets/target.js";
 import { shown } from "./seed.js";
-import { type Statement, statementsOf, type Syntax, syntaxOf } from "./shape.js";
+import { type Statement, type Syntax, statementsOf, syntaxOf } from "./shape.js";
 
 /** How a text may stand in a word of a syntax. */
 type Encoding = (text: string) => string;
@@ -29,7 +29,13 @@ const hex: Encoding = (text) => Buffer.from(text).toString("hex");
 /** Directives of nginx that take their words as they are (nginx.org, each directive's page: no "can contain variables"). */
 const PLAIN = new Set([
   ...["error_log", "load_module", "include", "server", "server_name", "listen", "user", "pid"],
-  ...["proxy_hide_header", "proxy_ssl_trusted_certificate", "ssl_client_certificate", "real_ip_header", "set_real_ip_from"],
+  ...[
+    "proxy_hide_header",
+    "proxy_ssl_trusted_certificate",
+    "ssl_client_certificate",
+    "real_ip_header",
+    "set_real_ip_from",
+  ],
   ...["allow", "resolver", "limit_req", "limit_conn"],
 ]);
 /** Those that fill in variables: a text must not begin one. */
@@ -40,8 +46,9 @@ const EXPANDING = new Set([
 /** Those that are given variables, and names of our own: a text is but a part of one. */
 const VARIABLES = new Set(["map", "geo", "split_clients", "hash", "limit_req_zone", "limit_conn_zone", "sticky"]);
 
-/** The name of a header or cookie, as a key says it and as a variable has it. */
-const named: Encoding = (key) => key.replace(/^(?:header|cookie):/, "");
+/** The name of a header or cookie, as a key says it and as a variable has it; nothing else has one. */
+const named: Encoding = (key) => (/^[A-Za-z0-9:_-]+$/.test(key) ? key.replace(/^(?:header|cookie):/, "") : NOWHERE);
+const NOWHERE = "\0";
 const variable: Encoding = (key) => named(key).toLowerCase().replaceAll("-", "_");
 
 const cookieVariable: Encoding = (key) => named(key).replace(/[_-]/g, (sign) => (sign === "_" ? "_5f" : "_2d"));
@@ -54,7 +61,7 @@ function nginxEncodings({ words, parent }: Statement, index: number): readonly E
   if (name === "rewrite" && index === 1) return [(text) => inRegex(decoded(text))];
   if (name === "location") return [decoded, (text) => decoded(withoutSlash(text))];
   if (name === "upstream" || name === "zone") return [same, ...names];
-  if (name === "proxy_pass") return [nginx.literal, inUrl, ...names];
+  if (name === "proxy_pass") return [inUrl, ...names];
   if (PLAIN.has(name)) return [same, named];
   if (EXPANDING.has(name)) return [nginx.literal, (text) => nginx.literal(decoded(text)), inUrl];
   throw new Error(`the judge does not know whether nginx's ${name} fills in variables`);
@@ -71,47 +78,71 @@ function isFormat(words: readonly string[], index: number): boolean {
 }
 
 /** A name that lbctl makes of a path is of other letters, and cannot be anything but a name. */
-const slug: Encoding = (path) => path.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 40) || "root";
+const slug: Encoding = (path) =>
+  path
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, 40) || "root";
+
+/** `*.example.com` is whatever ends in the rest. */
+const belowAny: Encoding = (name) => name.replace(/^\*/, "");
 
 function haproxyEncodings({ words }: Statement, index: number): Encoding[] {
-  if (["backend", "use_backend", "server"].includes(words[0]!) && !words.slice(0, index).includes("{")) return [same, slug];
+  if (["backend", "use_backend", "server"].includes(words[0]!) && !words.slice(0, index).includes("{"))
+    return [same, slug];
   if (isFormat(words, index)) return [haproxy.literal];
   if (words[1] === "send-binary") return [hex];
-  return [same, haproxy.argument, named];
+  return [same, haproxy.argument, named, belowAny];
 }
+
+/** Compose fills in variables everywhere. */
+const doubled: Encoding = (text) => text.replaceAll("$", "$$$$");
 
 const ENCODINGS: Readonly<Record<Syntax, (statement: Statement, index: number) => readonly Encoding[]>> = {
   nginx: nginxEncodings,
   haproxy: haproxyEncodings,
   mosquitto: () => [same],
-  compose: () => [same, (text) => text.replaceAll("$", "$$$$")],
+  compose: () => [doubled, (text) => doubled(text).toLowerCase()],
 };
 
 /**
  * What is wrong with files of a topology that holds `text`, beside those of one that holds `harmless` there: the same
  * statements and words, equal but for the one text in the place of the other, as that place writes texts.
  */
-export function differences(made: readonly Artifact[], plain: readonly Artifact[], text: string, harmless: string): string[] {
+export function differences(
+  made: readonly Artifact[],
+  plain: readonly Artifact[],
+  text: string,
+  harmless: string,
+): string[] {
   if (made.length !== plain.length) return [`${made.length} files instead of ${plain.length}`];
   return made.flatMap((artifact, index) => {
     const syntax = syntaxOf(artifact);
     const ours = statementsOf(artifact);
     const theirs = statementsOf(plain[index]!);
-    if (ours.length !== theirs.length) return [`${artifact.path}: ${ours.length} statements instead of ${theirs.length}`];
-    return ours.flatMap((statement, at) => statementDifferences(syntax, statement, theirs[at]!, text, harmless).map((what) => `${artifact.path}: ${what}`));
+    if (ours.length !== theirs.length)
+      return [`${artifact.path}: ${ours.length} statements instead of ${theirs.length}`];
+    return ours.flatMap((statement, at) =>
+      statementDifferences(syntax, statement, theirs[at]!, text, harmless).map((what) => `${artifact.path}: ${what}`),
+    );
   });
 }
 
-function statementDifferences(syntax: Syntax, made: Statement, plain: Statement, text: string, harmless: string): string[] {
+function statementDifferences(
+  syntax: Syntax,
+  made: Statement,
+  plain: Statement,
+  text: string,
+  harmless: string,
+): string[] {
   const told = `${made.words.map(shown).join(" ")}, but ${plain.words.map(shown).join(" ")}`;
   if (made.depth !== plain.depth || made.words.length !== plain.words.length) return [told];
   return made.words.flatMap((word, index) => {
-    if (word === plain.words[index]) return [];
-    const other = withoutCount(plain.words[index]!, harmless);
-    if (withoutCount(word, text) === other) return [];
+    const other = plain.words[index]!;
+    if (word === other || withoutCount(word, text) === withoutCount(other, harmless)) return [];
     const encodings = ENCODINGS[syntax](plain, index);
     const isWritten = ([ours, theirs]: Pair): boolean =>
-      encodings.some((encode) => isExchanged(withoutCount(word, text), other, encode(ours), encode(theirs)));
+      encodings.some((encode) => isExchanged(word, other, encode(ours), encode(theirs)));
     return pairsOf(text, harmless).some(isWritten) ? [] : [told];
   });
 }
@@ -135,10 +166,15 @@ function expanded(text: string): string[] {
   return numbers.map((number) => text.replace(range, number.padStart(width, "0")));
 }
 
-const serverName = (host: string): string => host.replace(/[^A-Za-z0-9-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 63);
+const serverName = (host: string): string =>
+  host
+    .replace(/[^A-Za-z0-9-]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 63);
 
 /** HAProxy cuts a path by the number of its bytes: right where it is that of the text. */
-const withoutCount = (word: string, text: string): string => word.replace(`bytes(${Buffer.byteLength(text)})`, "bytes(ALL)");
+const withoutCount = (word: string, text: string): string =>
+  word.replace(`bytes(${Buffer.byteLength(text)})`, "bytes(ALL)");
 
 /** Whether a word comes of another by putting `text` in the place of `harmless`, where that stands at least once. */
 function isExchanged(word: string, plain: string, text: string, harmless: string): boolean {

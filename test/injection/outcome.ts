@@ -11,7 +11,12 @@ import { readTopology } from "../../src/topology/read.js";
 /** What lbctl makes of a topology's text: errors with their places, or files. Nothing is caught here. */
 export type Outcome =
   | { readonly is: "refused"; readonly errors: readonly Finding[] }
-  | { readonly is: "rendered"; readonly fleet: Fleet; readonly outputs: readonly Output[]; readonly artifacts: readonly Artifact[] };
+  | {
+      readonly is: "rendered";
+      readonly fleet: Fleet;
+      readonly outputs: readonly Output[];
+      readonly artifacts: readonly Artifact[];
+    };
 
 export async function outcomeOf(text: string, env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   const { topology, findings } = await readTopology(decode("topology.yaml", new TextEncoder().encode(text)), env);

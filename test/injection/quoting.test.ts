@@ -18,7 +18,8 @@ function orRefused(quote: (text: string) => string, text: string): string | null
   try {
     return quote(text);
   } catch (error) {
-    if (error instanceof nginx.Refusal || error instanceof haproxy.Refusal || error instanceof mosquitto.Refusal) return null;
+    if (error instanceof nginx.Refusal || error instanceof haproxy.Refusal || error instanceof mosquitto.Refusal)
+      return null;
     throw error;
   }
 }
@@ -44,7 +45,9 @@ test("any text is one HAProxy word that reads back as itself, or is refused", ()
       if (word === null) return;
       const config = parseHaproxy(new Source("x.cfg", `# ${haproxy.comment(comment)}\nglobal\n  a ${word} b\n`));
       expect(config.problems).toEqual([]);
-      expect(config.sections.map(({ lines }) => lines.map(({ words }) => words.map((each) => each.text)))).toEqual([[["a", text, "b"]]]);
+      expect(config.sections.map(({ lines }) => lines.map(({ words }) => words.map((each) => each.text)))).toEqual([
+        [["a", text, "b"]],
+      ]);
       expect(lexLine(word).words.every(({ variable }) => !variable)).toBe(true);
     }),
     RUNS,
@@ -61,7 +64,8 @@ test("any text is one mosquitto value that reads back as itself, or is refused",
       if (word !== null) lines.push(`topic ${word} both 0`);
       const read = parseMosquitto(`${lines.join("\n")}\n`);
       expect(read.length).toBe(lines.length - 1);
-      for (const { key, value, words } of read) expect(key === "topic" ? words : [value]).toEqual(key === "topic" ? [text, "both", "0"] : [text]);
+      for (const { key, value, words } of read)
+        expect(key === "topic" ? words : [value]).toEqual(key === "topic" ? [text, "both", "0"] : [text]);
     }),
     RUNS,
   );

@@ -15,7 +15,9 @@ interface Schema {
   readonly anyOf?: readonly Schema[];
 }
 
-const ROOT = JSON.parse(readFileSync(join(import.meta.dirname, "../../schemas/topology.schema.json"), "utf8")) as Schema;
+const ROOT = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../schemas/topology.schema.json"), "utf8"),
+) as Schema;
 
 /** A schema with the name of its definition, references and alternatives followed. */
 interface Meaning {
@@ -48,13 +50,18 @@ export function refsAt(path: readonly string[], kind: "value" | "key"): string[]
   const key = path.at(-1)!;
   if (owners.some(({ schema }) => Object.hasOwn(schema.properties ?? {}, key))) return ["fixed"];
   const free = owners.filter(({ schema }) => typeof schema.additionalProperties === "object");
-  return names(free.flatMap(({ schema }) => (schema.propertyNames ? meanings(schema.propertyNames) : [{ schema, name: "any" }])));
+  return names(
+    free.flatMap(({ schema }) => (schema.propertyNames ? meanings(schema.propertyNames) : [{ schema, name: "any" }])),
+  );
 }
 
 /** What the schema asks of a text at `path`; several where there is a choice, none where it takes no text of one's own. */
 export function rulesAt(path: readonly string[], kind: "value" | "key"): TextRule[] {
   const owners = at(path.slice(0, -1));
-  const found = kind === "value" ? at(path) : owners.flatMap(({ schema }) => (schema.propertyNames ? meanings(schema.propertyNames) : []));
+  const found =
+    kind === "value"
+      ? at(path)
+      : owners.flatMap(({ schema }) => (schema.propertyNames ? meanings(schema.propertyNames) : []));
   return found.flatMap(({ schema: { pattern, minLength = 0, maxLength = Infinity } }) =>
     pattern === undefined ? [] : [{ pattern: new RegExp(pattern, "u"), minLength, maxLength }],
   );
@@ -111,7 +118,12 @@ const NAMES: readonly (readonly [kind: string, places: RegExp])[] = [
   ["certificate", /^tls\.[^.]+\?$|\.tls$/],
   ["region", /^regions\.[^.]+\?$|^geo\.[^.]+\.(?:default|rules\.\d+\.region|failover\.[^.]+(?:\?|\.\d+))$|\.region$/],
   ["geo", /^geo\.[^.]+\?$|^regions\.[^.]+\.endpoints\.[^.]+\?$/],
-  ["name", new RegExp(`^${POOLS}\\.[^.]+\\?$|\\.pool$|^targets\\.[^.]+\\.pools\\.\\d+$|^targets\\.compose\\.images\\.[^.]+\\?$|^[^t].*\\.servers\\.\\d+\\.name$|\\.bridges\\.\\d+\\.(?:from|to)$|\\.groups\\.\\d+\\.servers\\.\\d+$|\\.primary\\.name$`)],
+  [
+    "name",
+    new RegExp(
+      `^${POOLS}\\.[^.]+\\?$|\\.pool$|^targets\\.[^.]+\\.pools\\.\\d+$|^targets\\.compose\\.images\\.[^.]+\\?$|^[^t].*\\.servers\\.\\d+\\.name$|\\.bridges\\.\\d+\\.(?:from|to)$|\\.groups\\.\\d+\\.servers\\.\\d+$|\\.primary\\.name$`,
+    ),
+  ],
 ];
 
 /** What kind of name stands at a path; null: nothing refers to what stands there. */

@@ -7,10 +7,13 @@ export const SEED: number = Number(process.env.LBCTL_SEED ?? Date.now() % 0x7fff
 export const drawn = <T>(values: fc.Arbitrary<T>, count: number, turn = 0): T[] =>
   fc.sample(values, { numRuns: count, seed: SEED + turn });
 
+/** Of many failures, the first. */
+const MOST = 12;
+
 /** What failed, the first few, and how to see it again. */
 export function told(failures: readonly string[]): string {
   if (failures.length === 0) return "";
-  const shown = failures.slice(0, Number(process.env.SHOW ?? 12)).join("\n  ");
+  const shown = failures.slice(0, MOST).join("\n  ");
   return `${failures.length} failed; repeat with LBCTL_SEED=${SEED}\n  ${shown}`;
 }
 

@@ -25,7 +25,11 @@ export function statementsOf(artifact: Artifact): Statement[] {
     case "haproxy":
       return haproxyStatements(artifact.text);
     case "mosquitto":
-      return parseMosquitto(artifact.text).map(({ key, value, words }) => ({ depth: 0, parent: "", words: isList(key) ? [key, ...words] : [key, value] }));
+      return parseMosquitto(artifact.text).map(({ key, value, words }) => ({
+        depth: 0,
+        parent: "",
+        words: isList(key) ? [key, ...words] : [key, value],
+      }));
     case "compose":
       return yamlStatements(load(artifact.text), 0, "");
   }
@@ -38,10 +42,12 @@ function nginxStatements(text: string): Statement[] {
   const { directives, problems } = parseNginx(text);
   if (problems.length > 0) throw new Error(`nginx: ${problems[0]!.message} at line ${problems[0]!.line}`);
   const flat = (some: readonly Directive[], depth: number, parent: string): Statement[] =>
-    some.filter(isNotTheSign).flatMap(({ words, block }) => [
-      { depth, parent, words: [...words.map((word) => word.text), block ? "{" : ";"] },
-      ...flat(block ?? [], depth + 1, words[0]!.text),
-    ]);
+    some
+      .filter(isNotTheSign)
+      .flatMap(({ words, block }) => [
+        { depth, parent, words: [...words.map((word) => word.text), block ? "{" : ";"] },
+        ...flat(block ?? [], depth + 1, words[0]!.text),
+      ]);
   return flat(directives, 0, "");
 }
 
@@ -54,10 +60,12 @@ function isNotTheSign({ words, block }: Directive): boolean {
 function haproxyStatements(text: string): Statement[] {
   const { preamble, sections, problems } = parseHaproxy(new Source("haproxy.cfg", text));
   if (problems.length > 0) throw new Error(`HAProxy: ${problems[0]!.message}`);
-  const statement = (depth: number, parent: string) => (line: (typeof preamble)[number]): Statement => {
-    if (line.words.some(({ variable }) => variable)) throw new Error(`HAProxy: a variable in line ${line.line}`);
-    return { depth, parent, words: line.words.map((word) => word.text) };
-  };
+  const statement =
+    (depth: number, parent: string) =>
+    (line: (typeof preamble)[number]): Statement => {
+      if (line.words.some(({ variable }) => variable)) throw new Error(`HAProxy: a variable in line ${line.line}`);
+      return { depth, parent, words: line.words.map((word) => word.text) };
+    };
   return [
     ...preamble.map(statement(0, "")),
     ...sections.flatMap(({ kind, head, lines }) => [statement(0, "")(head), ...lines.map(statement(1, kind))]),
@@ -68,5 +76,8 @@ function haproxyStatements(text: string): Statement[] {
 function yamlStatements(node: unknown, depth: number, parent: string): Statement[] {
   if (typeof node !== "object" || node === null) return [{ depth, parent, words: [typeof node, String(node)] }];
   const entries: [string, unknown][] = Array.isArray(node) ? node.map((item) => ["-", item]) : Object.entries(node);
-  return entries.flatMap(([key, value]) => [{ depth, parent, words: ["key", key] }, ...yamlStatements(value, depth + 1, key)]);
+  return entries.flatMap(([key, value]) => [
+    { depth, parent, words: ["key", key] },
+    ...yamlStatements(value, depth + 1, key),
+  ]);
 }

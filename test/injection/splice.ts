@@ -73,9 +73,9 @@ function readsAs(written: string, text: string): boolean {
   if (/^\s*$/m.test(text)) return false; // js-yaml tells no place of a block of blanks alone
   if (!written.isWellFormed() || /[\0\r\ufeff]/.test(written)) return false;
   try {
-    return (parse(`a:\n  - b: ${written}\n    c: d\n`, { logLevel: "silent" }) as { a: { b: unknown; c?: unknown }[] }).a.every(
-      ({ b, c, ...rest }) => b === text && c === "d" && Object.keys(rest).length === 0,
-    );
+    return (
+      parse(`a:\n  - b: ${written}\n    c: d\n`, { logLevel: "silent" }) as { a: { b: unknown; c?: unknown }[] }
+    ).a.every(({ b, c, ...rest }) => b === text && c === "d" && Object.keys(rest).length === 0);
   } catch {
     return false;
   }
