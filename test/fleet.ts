@@ -16,7 +16,9 @@ export async function fleetOf(text: string, env: NodeJS.ProcessEnv = {}): Promis
   const built = reading.topology && buildFleet(reading.topology);
   const errors = [...reading.findings, ...(built?.findings ?? [])].filter(({ severity }) => severity === "error");
   if (!built || errors.length > 0) {
-    throw new Error(`not a topology:\n${errors.map(({ at, message }) => `  ${at.line}:${at.column} ${message}`).join("\n")}`);
+    throw new Error(
+      `not a topology:\n${errors.map(({ at, message }) => `  ${at.line}:${at.column} ${message}`).join("\n")}`,
+    );
   }
   return built.fleet;
 }

@@ -1,4 +1,4 @@
-import type { ApiPool, Behind, BrokerPool, Fleet, Listener, Pool, Route, Server } from "../fleet/fleet.js";
+import type { ApiPool, Behind, BrokerPool, Certificate, Fleet, Listener, Pool, Route, Server } from "../fleet/fleet.js";
 import { isIP } from "../support/ip.js";
 import { isWritten, nodeAt, type Written } from "../support/node.js";
 import type { Feature, Use } from "./features.js";
@@ -56,15 +56,20 @@ function ofFleet(fleet: Fleet, pools: readonly Pool[], add: Add): void {
     if (named) add("resolver", named.server, "", named);
   }
   add("reload.grace", root, "reload.grace");
-  for (const certificate of fleet.certificates) {
-    const users = pools.flatMap((pool) =>
-      pool.listeners
-        .filter(({ tls }) => tls?.mode === "terminate" && tls.certificate === certificate)
-        .map((listener) => ({ pool, listener })),
-    );
-    if (users[0]) add("tls.certificate", certificate, certificate.bundle === null ? "key" : "bundle", users[0]);
-    if (users[0] && certificate.clientCa !== null) add("tls.clientCa", certificate, "clientCa", users[0]);
+  for (const [certificate, user] of certificatesUsed(pools)) {
+    add("tls.certificate", certificate, certificate.bundle === null ? "key" : "bundle", user);
+    if (certificate.clientCa !== null) add("tls.clientCa", certificate, "clientCa", user);
   }
+}
+
+/** Each with the first listener that ends TLS with it. */
+function certificatesUsed(pools: readonly Pool[]): Map<Certificate, Scope> {
+  const used = new Map<Certificate, Scope>();
+  for (const pool of pools)
+    for (const listener of pool.listeners)
+      if (listener.tls?.mode === "terminate" && !used.has(listener.tls.certificate))
+        used.set(listener.tls.certificate, { pool, listener });
+  return used;
 }
 
 function ofPool(pool: Pool, add: Add): void {

@@ -4,10 +4,10 @@ import { shorten } from "../support/shorten.js";
 import type { Source, Span } from "../support/source.js";
 import { didYouMean } from "../support/suggest.js";
 import { ownerOf } from "./owners.js";
+import { plainValue } from "./plain.js";
 import { keySpanOf, type Node, nodeOf } from "./pointers.js";
 import type { SchemaError } from "./schema.js";
 import { expectedOf, formsOf, keysOf, type Schema } from "./schema.js";
-import { plainValue } from "./yaml.js";
 
 /** A complaint with all that is needed to word it. */
 export interface Case {

@@ -12,6 +12,7 @@ import { type Finding, finding } from "../support/finding.js";
 import type { Node } from "../support/node.js";
 import { shorten } from "../support/shorten.js";
 import type { Source, Span } from "../support/source.js";
+import { plainValue } from "./plain.js";
 
 type ScalarEvent = Extract<Event, { type: typeof EVENT_ID.SCALAR }>;
 
@@ -278,28 +279,4 @@ function endOfLine(text: string, from: number): number {
 function behind(text: string, from: number, wanted: RegExp): number {
   wanted.lastIndex = from;
   return wanted.exec(text)?.index ?? -1;
-}
-
-/** The core schema of YAML 1.2, section 10.3.2: what an unquoted word means. */
-export function plainValue(text: string): string | number | boolean | null {
-  const first = text.charCodeAt(0);
-  if (
-    first > 57 &&
-    first !== 116 &&
-    first !== 102 &&
-    first !== 110 &&
-    first !== 126 &&
-    first !== 84 &&
-    first !== 70 &&
-    first !== 78
-  )
-    return text;
-  if (text === "" || /^(?:null|Null|NULL|~)$/.test(text)) return null;
-  if (/^(?:true|True|TRUE)$/.test(text)) return true;
-  if (/^(?:false|False|FALSE)$/.test(text)) return false;
-  if (/^[-+]?[0-9]+$/.test(text)) return Number(text);
-  if (/^0o[0-7]+$/.test(text) || /^0x[0-9a-fA-F]+$/.test(text)) return Number(text);
-  if (/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(text)) return Number(text);
-  if (/^[-+]?\.(?:inf|Inf|INF)$/.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
-  return /^\.(?:nan|NaN|NAN)$/.test(text) ? Number.NaN : text;
 }

@@ -3,8 +3,9 @@ import { describe, expect, it, test } from "vitest";
 import { Document, isMap, isScalar, isSeq, type ParsedNode, parse, parseDocument, visit } from "yaml";
 import type { Node } from "../../src/support/node.js";
 import { Source } from "../../src/support/source.js";
+import { plainValue } from "../../src/topology/plain.js";
 import { toValue } from "../../src/topology/read.js";
-import { parseYaml, plainValue } from "../../src/topology/yaml.js";
+import { parseYaml } from "../../src/topology/yaml.js";
 
 /** As our reader makes it: keys are text, maps have no prototype. */
 const read = (text: string): unknown => {
