@@ -15,6 +15,11 @@ function write(path, text) {
   writeFileSync(file, text);
 }
 
+/** Names that a template calls with a value: helpers, looked up without asking whether the view has such a key. */
+const helpersOf = (text) =>
+  Object.fromEntries([...text.matchAll(/\{\{([a-z]+) [^{}]/gi)].map(([, name]) => [name, true]));
+
+/** Each template twice: as it is rendered, and with `{{from part}}` left in, for the origins of lines. */
 function templates() {
   const folder = join(root, "templates");
   const files = readdirSync(folder, { recursive: true })
@@ -23,7 +28,9 @@ function templates() {
   const specs = files.map((file) => {
     const name = file.slice(0, -".hbs".length);
     const text = readFileSync(join(folder, file), "utf8");
-    return `${JSON.stringify(name)}: ${Handlebars.precompile(text, { noEscape: true, strict: true, preventIndent: true })}`;
+    const options = { noEscape: true, strict: true, preventIndent: true, knownHelpers: helpersOf(text) };
+    const plain = Handlebars.precompile(text.replace(/\{\{from [^{}]*\}\}/g, ""), options);
+    return `${JSON.stringify(name)}: { plain: ${plain}, marked: ${Handlebars.precompile(text, options)} }`;
   });
   write(
     "src/targets/templates.generated.ts",

@@ -31,8 +31,9 @@ export interface Written {
 
 /** The node at a dotted path below `node` (`timeouts.idle`, `servers.2`), or undefined where it was not written. */
 export function nodeAt(node: Node, path: string): Node | undefined {
+  if (path === "") return node;
+  if (node.kind === "map" && !path.includes(".")) return node.entries.get(path)?.value;
   let here: Node | undefined = node;
-  if (path === "") return here;
   for (const key of path.split(".")) {
     if (here?.kind === "map") here = here.entries.get(key)?.value;
     else if (here?.kind === "sequence") here = here.items[Number(key)];

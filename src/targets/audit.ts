@@ -2,7 +2,7 @@ import type { Fleet, Pool } from "../fleet/fleet.js";
 import { type Finding, finding, type Severity } from "../support/finding.js";
 import { at, isWritten } from "../support/node.js";
 import type { Feature, Use } from "./features.js";
-import { atLeast, type Support } from "./support.js";
+import { atLeast, type Nearly, type Support } from "./support.js";
 import type { TargetFacts } from "./target.js";
 import { usesOf } from "./uses.js";
 
@@ -22,10 +22,12 @@ export function audit<Options extends { readonly version: string }>(
   const wanted = (feature: Feature): boolean => !isYes(target.supports[feature]);
   for (const use of usesOf(fleet, pools, wanted)) {
     const answer = target.supports[use.feature];
-    const support = typeof answer === "function" ? answer(use, options) : answer;
-    const found = toFinding(use, support, target.name, options.version);
-    if (!found) continue;
-    const key = use.said ? `${found.rule} ${found.at.line}:${found.at.column}` : `${found.rule} ${found.message}`;
+    const short = shortfallOf(typeof answer === "function" ? answer(use, options) : answer, options.version);
+    if (!short) continue;
+    const unsaid = `${use.feature} ${short.message}`;
+    if (!use.said && worst.has(unsaid)) continue; // before its place is looked for: there are many
+    const found = toFinding(use, short, target.name);
+    const key = use.said ? `${use.feature} ${found.at.line}:${found.at.column}` : unsaid;
     const known = worst.get(key);
     if (!known || RANK[known.severity] < RANK[found.severity]) worst.set(key, found);
   }
@@ -45,34 +47,24 @@ function unvouched(fleet: Fleet, name: string): Finding[] {
 
 const isYes = (answer: Support | object): boolean => "is" in answer && answer.is === "yes";
 
-function toFinding(use: Use, support: Support, target: string, version: string): Finding | undefined {
+/** What is missing of a whole "yes" for this version. */
+function shortfallOf(support: Support, version: string): Omit<Nearly, "is"> | undefined {
   switch (support.is) {
     case "yes":
       return undefined;
     case "since":
-      return atLeast(version, support.version) ? undefined : toFinding(use, support.below, target, version);
+      return atLeast(version, support.version) ? undefined : shortfallOf(support.below, version);
     case "nearly":
-      return made(use, target, support.message, support.severity, support.help);
+      return support;
     case "no":
-      return made(use, target, support.message, "error", support.nearest);
+      return { message: support.message, severity: "error", help: support.nearest };
   }
 }
 
-const made = (
-  { feature, part, key, said }: Use,
-  target: string,
-  message: string,
-  severity: Severity,
-  help: string | null,
-): Finding =>
-  finding({
-    rule: `${target}/${feature}`,
-    source: "audit",
-    severity: said ? severity : "info",
-    message,
-    help,
-    at: at(part, key),
-  });
+function toFinding({ feature, part, key, said }: Use, short: Omit<Nearly, "is">, target: string): Finding {
+  const severity = said ? short.severity : "info";
+  return finding({ ...short, rule: `${target}/${feature}`, source: "audit", severity, at: at(part, key) });
+}
 
 /** The pools a target carries of those that it was asked to. */
 export const carriedPools = <Options>(

@@ -23,21 +23,21 @@ export interface Rendered {
 export function renderTemplate(name: string, view: object, helpers: Helpers): Rendered {
   const spec = templates[name];
   if (!spec) throw new Error(`no template called ${name}`);
-  const template = runtime.template(spec);
-  const fill = (from: (part: { written?: Written } | undefined) => string): string =>
-    template(view, { helpers: { ...helpers, from }, allowProtoPropertiesByDefault: false });
   let origins: (Written | undefined)[] | undefined;
   return {
-    text: fill(() => ""),
-    origin: (line) => (origins ??= originsOf(fill))[line - 1],
+    text: runtime.template(spec.plain)(view, { helpers }),
+    origin: (line) => {
+      origins ??= originsOf((from) => runtime.template(spec.marked)(view, { helpers: { ...helpers, from } }));
+      return origins[line - 1];
+    },
   };
 }
 
+/** What `{{from part}}` leaves in the text that is made for origins alone. */
+type From = (part: { written?: Written } | undefined) => string;
 const MARK = /\uE000(\d+)\uE001/g;
 
-function originsOf(
-  fill: (from: (part: { written?: Written } | undefined) => string) => string,
-): (Written | undefined)[] {
+function originsOf(fill: (from: From) => string): (Written | undefined)[] {
   const parts: Written[] = [];
   const marked = fill((part) => {
     if (!part?.written) return "";

@@ -4,12 +4,13 @@ import type { Source } from "../support/source.js";
 import { brokenFindings } from "./broken.js";
 import type { Input } from "./file.js";
 import { type BrokenParts, brokenParts, pathsTo } from "./parts.js";
+import { plainValue } from "./plain.js";
 import { escaped } from "./pointers.js";
-import { type Problems, problemsOf, type SchemaErrors } from "./problems.js";
+import type { Problems, SchemaErrors } from "./problems.js";
 import type { SchemaError } from "./schema.js";
 import checkSchema from "./topologySchema.generated.js";
 import { type Filled, type FilledTree, fillVariables } from "./variables.js";
-import { parseYaml, plainValue } from "./yaml.js";
+import { parseYaml } from "./yaml.js";
 
 /** A topology that follows the schema, but for the parts named in `broken`. */
 export interface Topology {
@@ -48,7 +49,7 @@ export async function readTopology(input: Input, env: NodeJS.ProcessEnv): Promis
       ...parsed.findings,
     );
   const filled = fillVariables(source, root, env);
-  const { node, findings, broken, isComplete } = validated(source, {
+  const { node, findings, broken, isComplete } = await validated(source, {
     ...filled,
     unset: new Set([...filled.unset, ...parsed.lost]),
   });
@@ -71,13 +72,17 @@ const noTopology = (source: Source, message: string): Finding =>
   });
 
 /** The tree as the schema wants it, and what does not follow the schema. */
-function validated(source: Source, { node, from, unset }: FilledTree): Problems & { readonly node: MapNode } {
+async function validated(
+  source: Source,
+  { node, from, unset }: FilledTree,
+): Promise<Problems & { readonly node: MapNode }> {
   const root = node as MapNode;
   const first = errorsOf(root);
   if (first.errors.length === 0)
     return { node: root, findings: [], broken: brokenParts(pathsTo(root, unset)), isComplete: true };
   const made = from.size > 0 ? retyped(root, first.errors, { from, unset }) : { node: root, from };
   const found = made.node === root ? first : errorsOf(made.node);
+  const { problemsOf } = await import("./problems.js"); // here, not above: a sound text loads none of it
   return { node: made.node, ...problemsOf(found, source, made.node, { from: made.from, unset }) };
 }
 

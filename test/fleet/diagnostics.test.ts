@@ -189,6 +189,10 @@ const REST: readonly Row[] = [
     "wrong-value: this is no address of a name server | write ADDRESS or ADDRESS:PORT",
   ],
   [
+    "resolver: { servers: ['127.0.0.11:53', ▶'127.0.0.11:70000'◀] }",
+    "wrong-value: this is no address of a name server | write ADDRESS or ADDRESS:PORT",
+  ],
+  [
     "behind: { proxies: [▶10.0.0.0/40◀], by: proxy_protocol }\napis: { m: { servers: [a], listeners: { http: 1 } } }",
     "wrong-value: this is no network | write ADDRESS/BITS, such as 10.0.0.0/8 or fd00::/8",
   ],
@@ -276,6 +280,50 @@ async function partsOf(text: string): Promise<{ parts: string[]; said: string[] 
   const said = [...reading.findings, ...findings].filter(({ severity }) => severity === "error").sort(inFileOrder);
   return { parts, said: said.map(({ at, rule }) => `${at.line} ${rule.slice(7)}`) };
 }
+
+describe("of a pool that does not follow the schema, the sound rest is judged", () => {
+  test.each<[string, string, string[]]>([
+    [
+      "its references",
+      "apis: { m: { servers: [a], balance: firts, health: x, listeners: { https: { port: 1, tls: y } }, routes: [{ path: /, pool: z }] } }",
+      ["3 wrong-value", "3 unknown-name", "3 unknown-name", "3 unknown-name"],
+    ],
+    [
+      "its other servers",
+      "apis: { m: { servers: [5, 1.2.3, { host: 1.2.4 }] } }",
+      ["3 wrong-type", "3 wrong-value", "3 wrong-value"],
+    ],
+    [
+      "not what may lack because of it",
+      "brokers: { m: { software: mosquitto, servers: [a, b], access: 5, persistence: maybe, cluster: { mode: ring } } }",
+      ["3 wrong-type", "3 wrong-type", "3 wrong-value"],
+    ],
+    [
+      "not the https listener that was wrong",
+      "apis: { m: { servers: [a], listeners: { http: { port: 1, redirect: https }, https: { prot: 2 } } } }",
+      ["3 missing-key", "3 unknown-key"],
+    ],
+    [
+      "not who speaks of a server that was wrong",
+      "apis: { m: { servers: [a b, c], split: { groups: [{ name: x, weight: 1, servers: [a] }, { name: y, weight: 1, servers: [c] }] } } }",
+      ["3 wrong-value"],
+    ],
+    [
+      "nor bridges to it",
+      "brokers: { m: { servers: [a b, c], cluster: { mode: bridge, bridges: [{ from: c, to: a }] } } }",
+      ["3 wrong-value"],
+    ],
+    [
+      "nothing of a database without its primary",
+      "databases: { m: { software: mysql, replicas: [1.2.3] } }",
+      ["3 missing-key"],
+    ],
+    ["nothing of what is no map", "apis: { m: [health] }", ["3 wrong-type"]],
+  ])("%s", async (_name, text, said) => {
+    expect((await partsOf(text)).said.toSorted()).toEqual(said.toSorted());
+    expect((await partsOf(text)).parts).toEqual([]);
+  });
+});
 
 describe("what is wrong with one part leaves the others whole, and says nothing of those that need it", () => {
   const SOUND = "\napis: { sound: { servers: [a], health: nobody }, whole: { servers: [a] } }";

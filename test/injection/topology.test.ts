@@ -16,7 +16,7 @@ const PLACES = BASES.flatMap((base) => base.fields.map((field) => ({ base, field
 const isFree = ({ field }: (typeof PLACES)[number]): boolean => field.isText && !field.refs.includes("fixed");
 
 /** Cases for a place where nearly every text may stand, and for one of few letters and signs. */
-const WIDE_CASES = 30;
+const WIDE_CASES = 25;
 const NARROW_CASES = 6;
 
 /** A text in the place of another, and how it is written in YAML. */

@@ -13,7 +13,7 @@ const BASES = [baseAt("..", "everything.yaml"), baseAt("more.yaml"), baseAt("ngi
 const PROGRAMS = ["nginx", "haproxy", "mosquitto"];
 const RUNS = 12;
 /** Compose 1 is a Python program that takes a second to start. */
-const COMPOSE_RUNS = 3;
+const COMPOSE_RUNS = 2;
 
 /** What the real programs say of a base with these texts; null where lbctl refuses it. */
 async function saidOf(
