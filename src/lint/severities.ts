@@ -1,4 +1,5 @@
 import type { Fleet, LintSettings } from "../fleet/fleet.js";
+import { MOST_OF_A_RULE } from "../support/collected.js";
 import { type Finding, finding } from "../support/finding.js";
 import { nodeAt } from "../support/node.js";
 import { isKnown, type KnownRules, matches, unknownRule } from "./ruleNames.js";
@@ -9,21 +10,22 @@ import { isKnown, type KnownRules, matches, unknownRule } from "./ruleNames.js";
  */
 export function applySeverities(findings: readonly Finding[], { severities }: LintSettings): Finding[] {
   if (severities.length === 0) return [...findings];
-  const byWeight = [...severities].sort((a, b) => precision(b.rule) - precision(a.rule));
+  const exact = new Map(severities.map(({ rule, severity }) => [rule, severity]));
+  const wide = severities.filter(({ rule }) => rule.endsWith("*")).sort((a, b) => b.rule.length - a.rule.length);
   return findings.flatMap((found) => {
-    const entry = found.kind === "environment" ? undefined : byWeight.find(({ rule }) => matches(rule, found.rule));
-    if (!entry) return [found];
-    return entry.severity === "off" ? [] : [{ ...found, severity: entry.severity }];
+    if (found.kind === "environment") return [found];
+    const severity = exact.get(found.rule) ?? wide.find(({ rule }) => matches(rule, found.rule))?.severity;
+    if (severity === undefined) return [found];
+    return severity === "off" ? [] : [{ ...found, severity }];
   });
 }
-
-const precision = (rule: string): number => (rule.endsWith("*") ? rule.length - 1 : Number.POSITIVE_INFINITY);
 
 /** `lint/unknown-rule` for every key of `lint.severities` that names no rule. */
 export function unknownSeverities(fleet: Fleet, known: KnownRules): Finding[] {
   const node = nodeAt(fleet.written.node, "lint.severities");
   if (node?.kind !== "map") return [];
-  return [...node.entries].flatMap(([rule, { key }]) =>
-    isKnown(rule, known) ? [] : [finding(unknownRule(rule, fleet.source.place(key), known))],
+  const unknown = [...node.entries].filter(([rule]) => !isKnown(rule, known));
+  return unknown.map(([rule, { key }], index) =>
+    finding(unknownRule(rule, fleet.source.place(key), index < MOST_OF_A_RULE ? known : { ...known, ids: [] })),
   );
 }

@@ -3,7 +3,8 @@ import { applyIgnores } from "../lint/ignores.js";
 import { lint } from "../lint/lint.js";
 import { rules } from "../lint/rules.generated.js";
 import { applySeverities, unknownSeverities } from "../lint/severities.js";
-import { type Finding, findingsOnce, inFileOrder } from "../support/finding.js";
+import { Collected } from "../support/collected.js";
+import { type Finding, inFileOrder } from "../support/finding.js";
 import type { Source } from "../support/source.js";
 import { unfill } from "../support/unfill.js";
 import { audit } from "../targets/audit.js";
@@ -58,9 +59,34 @@ export async function judge(loaded: Loaded, outputs: readonly Output[], checkers
   const known = knownRules(rules, targets);
   const checks = fleet && isSound(loaded) ? await runCheckers(fleet, outputs, checkers) : [];
   const said = [...loaded.findings, ...(fleet ? judgements(fleet, outputs, known) : []), ...findingsOf(checks)];
-  const weighed = fleet ? applySeverities(said, fleet.lint) : said;
-  const { findings, ignored } = applyIgnores(findingsOnce(weighed), source, node, known, targets);
-  return { loaded, checks, ignored, findings: findings.map((each) => hidden(each, variables)).sort(inFileOrder) };
+  const all = bounded(said);
+  const { findings: left, ignored } = applyIgnores(all, source, node, known, targets);
+  const weighed = fleet ? applySeverities(left, fleet.lint) : left;
+  const kept = all.filter(isFixed);
+  const findings = [...kept, ...weighed.filter((each) => !isFixed(each) && !kept.some(isSameAs(each)))];
+  const silenced = ignored - kept.filter((each) => !left.includes(each)).length;
+  return {
+    loaded,
+    checks,
+    ignored: silenced,
+    findings: findings.map((each) => hidden(each, variables)).sort(inFileOrder),
+  };
+}
+
+/** What does not follow the schema is left out of the fleet: no remark makes it whole, so none hides it. */
+const isFixed = ({ source, severity }: Finding): boolean => source === "schema" && severity === "error";
+
+/** Reweighed or not. */
+const isSameAs =
+  ({ rule, at, message }: Finding) =>
+  (other: Finding): boolean =>
+    other.rule === rule && other.at === at && other.message === message;
+
+/** Each once, of a rule no more than people read. */
+function bounded(findings: readonly Finding[]): Finding[] {
+  const collected = new Collected();
+  for (const each of findings) collected.add(each);
+  return collected.findings;
 }
 
 const judgements = (fleet: Fleet, outputs: readonly Output[], known: readonly string[]): Finding[] => [
