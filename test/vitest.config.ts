@@ -4,7 +4,14 @@ import { defineConfig } from "vitest/config";
 const root = join(import.meta.dirname, "..");
 /** Tests of whole programs: sockets, fixed ports, packages. One file at a time. */
 const ONE_BY_ONE = ["test/real/**/*.test.ts", "test/package.test.ts"];
-const shared = { root, pool: "forks", environment: "node", testTimeout: 30_000, hookTimeout: 60_000 } as const;
+const shared = {
+  root,
+  pool: "forks",
+  setupFiles: "test/setup.ts",
+  environment: "node",
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+} as const;
 
 export default defineConfig({
   root,

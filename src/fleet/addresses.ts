@@ -15,11 +15,14 @@ export const isHost = (host: string): boolean =>
 export const isDnsName = (host: string): boolean =>
   host.length <= 253 && host.split(".").every((word) => /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(word));
 
+/** Nobody comes from it, and nginx takes it for a mistake (1.22.1: "invalid parameter"). */
+const BROADCAST = "255.255.255.255";
+
 /** A network in CIDR form, or a single address. */
 export function isNetwork(text: string): boolean {
   const [address, bits, ...rest] = text.split("/");
   const family = isIP(address ?? "");
-  if (family === 0 || rest.length > 0) return false;
+  if (family === 0 || rest.length > 0 || address === BROADCAST) return false;
   return bits === undefined || Number(bits) <= (family === 4 ? 32 : 128);
 }
 

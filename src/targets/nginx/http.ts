@@ -4,7 +4,7 @@ import { carriedPools, titleOf } from "./carried.js";
 import { Destinations } from "./destinations.js";
 import { behindOf, flagsOf, listensOf, protocolsFrom, tlsOf } from "./doors.js";
 import { Trust } from "./headers.js";
-import { exactLocation, locationsOf, type Place } from "./locations.js";
+import { decoded, exactLocation, locationsOf, type Place } from "./locations.js";
 import type { NginxOptions } from "./options.js";
 import { differences, settingsOf, USUAL } from "./settings.js";
 import { connectionZone, isStream } from "./stream.js";
@@ -55,7 +55,7 @@ export function httpOf(fleet: Fleet, options: NginxOptions, lookup: Lookup, reso
     servers,
     health: {
       listens: listensOf(options.health.address === "*" ? null : options.health.address, options.health.port, []),
-      path: options.health.path,
+      path: decoded(options.health.path),
     },
     include: options.include,
   };

@@ -1,0 +1,4 @@
+import fc from "fast-check";
+import { SEED } from "./injection/seed.js";
+
+fc.configureGlobal({ seed: SEED });
