@@ -61,7 +61,7 @@ export default class Render extends Command {
     for (const output of outputs) {
       const json = output.format === "json";
       if (flags.check) await this.#compare(tree, file, flags, output.file, json);
-      else await this.#write(rendering, tree, flags, output.file, json);
+      else await this.#write(rendering, tree, file, flags, output.file, json);
     }
   }
 
@@ -100,12 +100,13 @@ export default class Render extends Command {
   async #write(
     rendering: Rendering,
     tree: Tree,
+    topology: string,
     flags: Look & { output: string; force: boolean },
     file: string | null,
     json: boolean,
   ): Promise<void> {
     const { writeRendering } = await import("../tasks/render.js");
-    const written = writeRendering(tree, flags.output, flags.force);
+    const written = writeRendering(tree, flags.output, flags.force, commandFor(topology, flags.output));
     if (json) return write(file, (await import("../report/json.js")).manifestJson(written.manifest));
     const { writtenSummary, writtenText } = await import("../report/render.js");
     write(
@@ -128,11 +129,15 @@ export default class Render extends Command {
     if (json) return write(file, (await import("../report/json.js")).driftJson(drifted));
     const { driftSummary, driftText } = await import("../report/render.js");
     write(file, driftText(drifted, await styleFor(process.stdout, flags)));
-    const command = `lbctl render${topology === "topology.yaml" ? "" : ` ${topology}`} -o ${flags.output}`;
+    const command = commandFor(topology, flags.output);
     if (drifted.drifts.length > 0)
       process.stderr.write(driftSummary(drifted, command, await styleFor(process.stderr, flags)));
   }
 }
+
+/** What writes this folder from this file. */
+const commandFor = (topology: string, dir: string): string =>
+  `lbctl render${topology === "topology.yaml" ? "" : ` ${topology}`} -o ${dir}`;
 
 interface Look {
   readonly "no-color": boolean;

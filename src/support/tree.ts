@@ -122,15 +122,16 @@ function isOurs(text: string, file: TreeFile | null, known: string, variables: V
 
 /**
  * Makes the folder what the plan says, all or nothing; an interrupted run is finished first. Unchanged files are not
- * touched. Refuses (CannotUse) to overwrite or remove what was edited by hand, unless `force`.
+ * touched. Refuses (CannotUse) to overwrite or remove what was edited by hand, unless `force`; `command` is what the
+ * refusal says to type then.
  */
 export function writeTree(
   plan: TreePlan,
-  { force = false, step }: { force?: boolean; step?: Step } = {},
+  { force = false, command, step }: { force?: boolean; command?: string; step?: Step } = {},
 ): WrittenFile[] {
   const { dir, files } = plan;
   const edited = files.filter((file) => file.edited);
-  if (edited.length > 0 && !force) throw editedByHand(dir, edited);
+  if (edited.length > 0 && !force) throw editedByHand(dir, edited, command ?? `lbctl render -o ${dir}`);
   return inFolder(dir, () => {
     makeFolder(dir);
     accessSync(dir, constants.W_OK);
@@ -162,12 +163,12 @@ function hideSecrets(dir: string, file: TreeFile): void {
   if (holdsSecret(file) && (lstatSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 }
 
-function editedByHand(dir: string, edited: readonly PlannedFile[]): CannotUse {
+function editedByHand(dir: string, edited: readonly PlannedFile[], command: string): CannotUse {
   const names = edited.map(({ path }) => join(dir, path));
   const [first, ...others] = names;
   const what = others.length === 0 ? `${first} was` : `${names.slice(0, -1).join(", ")} and ${names.at(-1)} were`;
   return new CannotUse(
     `${what} not written by lbctl, or changed since`,
-    `keep what you need of ${others.length === 0 ? "it" : "them"}, then: lbctl render -o ${dir} --force`,
+    `keep what you need of ${others.length === 0 ? "it" : "them"}, then: ${command} --force`,
   );
 }

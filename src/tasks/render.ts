@@ -85,9 +85,9 @@ export interface Written {
 }
 
 /** Writes a rendered tree, all of it or nothing. Throws CannotUse where a file was edited by hand, unless `force`. */
-export function writeRendering(tree: Tree, dir: string, force: boolean): Written {
+export function writeRendering(tree: Tree, dir: string, force: boolean, command?: string): Written {
   const plan = planTree(dir, tree);
-  return { dir, files: writeTree(plan, { force }), manifest: plan.manifest };
+  return { dir, files: writeTree(plan, { force, ...(command !== undefined && { command }) }), manifest: plan.manifest };
 }
 
 /** How a folder differs from what the topology gives. */
