@@ -62,3 +62,10 @@ export class Collected {
 
 /** Texts are far shorter than 2^24 characters. */
 const numberOf = ({ line, column }: Place): number => line * 2 ** 24 + column;
+
+/** These findings each once, of each rule no more than people read. */
+export function collected(findings: Iterable<Finding>): Finding[] {
+  const all = new Collected();
+  for (const each of findings) all.add(each);
+  return all.findings;
+}

@@ -48,14 +48,3 @@ export const inFileOrder = (a: Finding, b: Finding): number =>
   compareText(a.message, b.message);
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Without repetitions: the same rule, place and message is one finding. */
-export function findingsOnce(findings: readonly Finding[]): Finding[] {
-  const seen = new Set<string>();
-  return findings.filter(({ rule, message, at }) => {
-    const key = `${rule} ${at.file}:${at.line}:${at.column} ${message}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}

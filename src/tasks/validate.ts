@@ -3,7 +3,7 @@ import { applyIgnores } from "../lint/ignores.js";
 import { lint } from "../lint/lint.js";
 import { rules } from "../lint/rules.generated.js";
 import { applySeverities, unknownSeverities } from "../lint/severities.js";
-import { Collected } from "../support/collected.js";
+import { collected } from "../support/collected.js";
 import { type Finding, inFileOrder } from "../support/finding.js";
 import type { Source } from "../support/source.js";
 import { unfill } from "../support/unfill.js";
@@ -58,12 +58,12 @@ export async function judge(loaded: Loaded, outputs: readonly Output[], checkers
   const targets = outputs.map(({ target }) => target.name);
   const known = knownRules(rules, targets);
   const checks = fleet && isSound(loaded) ? await runCheckers(fleet, outputs, checkers) : [];
-  const said = [...loaded.findings, ...(fleet ? judgements(fleet, outputs, known) : []), ...findingsOf(checks)];
-  const all = bounded(said);
+  const judged = collected([...(fleet ? judgements(fleet, outputs, known) : []), ...findingsOf(checks)]);
+  const all = [...loaded.findings, ...judged]; // those of reading and building are bounded already
   const { findings: left, ignored } = applyIgnores(all, source, node, known, targets);
-  const weighed = fleet ? applySeverities(left, fleet.lint) : left;
   const kept = all.filter(isFixed);
-  const findings = [...kept, ...weighed.filter((each) => !isFixed(each) && !kept.some(isSameAs(each)))];
+  const others = left.filter((each) => !isFixed(each));
+  const findings = [...kept, ...(fleet ? applySeverities(others, fleet.lint) : others)];
   const silenced = ignored - kept.filter((each) => !left.includes(each)).length;
   return {
     loaded,
@@ -75,19 +75,6 @@ export async function judge(loaded: Loaded, outputs: readonly Output[], checkers
 
 /** What does not follow the schema is left out of the fleet: no remark makes it whole, so none hides it. */
 const isFixed = ({ source, severity }: Finding): boolean => source === "schema" && severity === "error";
-
-/** Reweighed or not. */
-const isSameAs =
-  ({ rule, at, message }: Finding) =>
-  (other: Finding): boolean =>
-    other.rule === rule && other.at === at && other.message === message;
-
-/** Each once, of a rule no more than people read. */
-function bounded(findings: readonly Finding[]): Finding[] {
-  const collected = new Collected();
-  for (const each of findings) collected.add(each);
-  return collected.findings;
-}
 
 const judgements = (fleet: Fleet, outputs: readonly Output[], known: readonly string[]): Finding[] => [
   ...lint(fleet, rules),

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { buildFleet } from "../../src/fleet/build.js";
 import { MOST_OF_A_RULE } from "../../src/support/collected.js";
-import { type Finding, findingsOnce, inFileOrder } from "../../src/support/finding.js";
+import { type Finding, inFileOrder } from "../../src/support/finding.js";
 import type { Source } from "../../src/support/source.js";
 import { decode } from "../../src/topology/file.js";
 import { readTopology } from "../../src/topology/read.js";
@@ -18,7 +18,7 @@ const A_SECOND = 1000;
 async function findingsOf(text: string): Promise<Finding[]> {
   const reading = await readTopology(decode("t.yaml", new TextEncoder().encode(text)), {});
   const built = reading.topology ? buildFleet(reading.topology).findings : [];
-  const findings = findingsOnce([...reading.findings, ...built]).sort(inFileOrder);
+  const findings = [...reading.findings, ...built].sort(inFileOrder);
   for (const { at, related } of findings)
     for (const place of [at, ...related.map((other) => other.at)]) checkPlace(reading.source, place);
   return findings;
